@@ -1,0 +1,3 @@
+"""Forms about people and employers."""
+
+from allauth.account.forms import BaseSignupForm

@@ -1,0 +1,96 @@
+"""Who may act for which employer. Knows nothing of jobs or of any ATS."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates people by e-mail; there is no user name."""
+
+    def create_user(self, email: str, password: str | None = None, **extra: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **extra)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **extra)
+
+
+class User(AbstractUser):
+    """A person who logs in by e-mail and may belong to several employers."""
+
+    username = None  # type: ignore[assignment]
+    email = models.EmailField("e-mail address", unique=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique_any_case")]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email
+
+
+class Employer(models.Model):
+    """A hiring company: our tenant. Every query of the employer side starts from one."""
+
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=80, unique=True)
+    tagline = models.CharField(max_length=200, blank=True)
+    about = models.TextField(blank=True)
+    website = models.URLField(blank=True)
+    headquarters = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("company_page", args=[self.slug])
+
+
+class Role(models.TextChoices):
+    """What a member may do; each role may do all that the one before it may."""
+
+    VIEWER = "viewer", "Viewer"
+    RECRUITER = "recruiter", "Recruiter"
+    ADMIN = "admin", "Admin"
+
+    def includes(self, needed: "Role") -> bool:
+        ranks = list(Role)
+        return ranks.index(self) >= ranks.index(needed)
+
+
+class Membership(models.Model):
+    """That one person may act for one employer, and how far."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    employer = models.ForeignKey(Employer, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.RECRUITER)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["employer__name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["user", "employer"], name="membership_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.employer} ({self.get_role_display()})"
+
+    @property
+    def is_admin(self) -> bool:
+        return Role(self.role).includes(Role.ADMIN)
+
+    @property
+    def is_recruiter(self) -> bool:
+        return Role(self.role).includes(Role.RECRUITER)

@@ -1,0 +1,135 @@
+"""Who applies, and what became of it. Knows nothing of any ATS."""
+
+import uuid
+
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+
+from accounts.models import Employer, User
+from jobs.models import Job
+
+
+def document_path(document: "Document", _filename: str) -> str:
+    """Where an upload rests: a random name, so that no name a stranger chose ever reaches the disk."""
+    return f"documents/{document.key.hex[:2]}/{document.key.hex}"
+
+
+class Candidate(models.Model):
+    """A person of the network, known by e-mail."""
+
+    first_name = models.CharField(max_length=150)
+    last_name = models.CharField(max_length=150)
+    email = models.EmailField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["last_name", "first_name", "pk"]
+        constraints = [models.UniqueConstraint(Lower("email"), name="candidate_email_unique_any_case")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Document(models.Model):
+    """A file that a candidate handed in, its kind found by content."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="documents")
+    file = models.FileField(upload_to=document_path)
+    filename = models.CharField(max_length=200)
+    extension = models.CharField(max_length=5)
+    size_bytes = models.PositiveIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class ApplicationStatus(models.TextChoices):
+    """Where the person is, in our words; the ATS's own stage is kept beside it."""
+
+    APPLIED = "applied", "Applied"
+    SENT = "sent", "Sent"
+    IN_REVIEW = "in_review", "In review"
+    INTERVIEWING = "interviewing", "Interviewing"
+    OFFER = "offer", "Offer"
+    HIRED = "hired", "Hired"
+    REJECTED = "rejected", "Rejected"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    GONE = "gone", "Gone"
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    def for_employer(self, employer: Employer) -> "ApplicationQuerySet":
+        return self.filter(job__employer=employer)
+
+
+class Application(models.Model):
+    """One candidate on one job, with what they wrote that day.
+
+    The contact data is the applicant's own words for this job; a later application changes nothing here.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="applications")
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="applications")
+    first_name = models.CharField(max_length=150)
+    last_name = models.CharField(max_length=150)
+    email = models.EmailField()
+    phone = models.CharField(max_length=50, blank=True)
+    links = models.JSONField(default=list, blank=True)
+    note = models.TextField(blank=True)
+    resume = models.ForeignKey(Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    status = models.CharField(
+        max_length=15, choices=ApplicationStatus.choices, default=ApplicationStatus.APPLIED
+    )
+    status_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["candidate", "job"], name="application_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.name} → {self.job}"
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def get_absolute_url(self) -> str:
+        return reverse("application", args=[self.job.employer.slug, self.key])
+
+
+class Origin(models.TextChoices):
+    """From where we know of a change."""
+
+    APPLICANT = "applicant", "Applicant"
+    MEMBER = "member", "Team"
+    EXPORT = "export", "Export"
+    POLL = "poll", "Poll"
+    WEBHOOK = "webhook", "Webhook"
+
+
+class TimelineEvent(models.Model):
+    """One change in the life of an application: what, when, who, from where."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="timeline")
+    text = models.TextField()
+    origin = models.CharField(max_length=10, choices=Origin.choices)
+    actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,145 @@
+"""Problem code → title, sentence, next step. The only wording about integrations that a person reads.
+
+Greenhouse's own text is never the message: it is written for developers and may change any day.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A trouble in words. `field` names the form field it stands beside, if it came from a form."""
+
+    code: str
+    title: str
+    sentence: str
+    next_step: str
+    field: str = ""
+
+
+_CREDENTIALS = "Configure → Dev Center → API Credential Management"
+
+_ALL = (
+    # --- the credential
+    Problem(
+        "key_refused",
+        "Greenhouse refused the credential",
+        "Greenhouse does not know this client ID and secret.",
+        f"Copy both again from {_CREDENTIALS}, or create a new Harvest V3 (OAuth) credential there.",
+        "client_secret",
+    ),
+    Problem(
+        "client_id_malformed",
+        "This is not a Harvest V3 client ID",
+        "A Harvest V3 client ID ends in a dash and a number, such as …-4.",
+        f"Copy the client ID from {_CREDENTIALS}.",
+        "client_id",
+    ),
+    Problem(
+        "api_key_refused",
+        "Greenhouse refused the API Key",
+        "Greenhouse does not know this API Key.",
+        "Copy the key again, or choose Harvest V3 (OAuth), which Greenhouse recommends today.",
+        "api_key",
+    ),
+    Problem(
+        "keys_retired",
+        "Greenhouse no longer accepts API Keys",
+        "Greenhouse has stopped exchanging API Keys for access; the key itself may be right.",
+        f"Choose Harvest V3 (OAuth) above and create that credential in {_CREDENTIALS}.",
+        "api_key",
+    ),
+    # --- the acting user
+    Problem(
+        "user_unknown",
+        "No Greenhouse user has this e-mail",
+        "Nobody in your Greenhouse account has this e-mail address.",
+        "Use the address you log in to Greenhouse with.",
+        "email",
+    ),
+    Problem(
+        "user_deactivated",
+        "This Greenhouse user is deactivated",
+        "The user with this e-mail address can no longer log in to Greenhouse.",
+        "Use the address of an active Site Admin.",
+        "email",
+    ),
+    Problem(
+        "not_site_admin",
+        "This Greenhouse user is no Site Admin",
+        "Greenhouse shows jobs and candidates only to Site Admins, and this user is not one.",
+        "Use the address of a Site Admin, or ask one to raise this user under Configure → Users.",
+        "email",
+    ),
+    Problem(
+        "scope_missing",
+        "A scope is missing",
+        "The credential may not do everything that importing and sending need.",
+        f"In {_CREDENTIALS}, open Manage Scopes, tick the missing ones and try again.",
+        "credential_kind",
+    ),
+    # --- Greenhouse itself
+    Problem(
+        "unavailable",
+        "Greenhouse cannot be reached",
+        "Greenhouse does not answer right now.",
+        "We try again by ourselves. Nothing is lost; you need not do anything.",
+    ),
+    Problem(
+        "rate_limited",
+        "Greenhouse asks us to wait",
+        "This Greenhouse account has used up its requests for the moment.",
+        "We go on by ourselves within a minute.",
+    ),
+    Problem(
+        "unexpected_reply",
+        "Greenhouse answered something we do not understand",
+        "The answer does not fit Greenhouse's documentation.",
+        "We try again by ourselves. If it stays, tell us; the details are in our log.",
+    ),
+    Problem(
+        "secret_unreadable",
+        "The stored credential cannot be read",
+        "The encryption key of this installation has changed since the credential was stored.",
+        "Put the old key back into FIELD_ENCRYPTION_KEYS, or enter the credential again.",
+    ),
+    # --- exports
+    Problem(
+        "data_refused",
+        "Greenhouse refused the data",
+        "Greenhouse does not accept something in this application.",
+        "Check the person's details, then press Send again.",
+    ),
+    Problem(
+        "resume_refused",
+        "Greenhouse refused the résumé",
+        "The person and the application are in Greenhouse, but it does not accept this file.",
+        "Upload the résumé in Greenhouse by hand, or press Send again.",
+    ),
+    Problem(
+        "resume_lost",
+        "The résumé file is missing",
+        "The file of this application is no longer on our disk.",
+        "Restore the media folder from a backup, then press Send again.",
+    ),
+    Problem(
+        "job_gone",
+        "The Greenhouse job is gone",
+        "The job this person should go to no longer takes applications in Greenhouse.",
+        "Reopen it in Greenhouse or connect another job on Edit, then press Send again.",
+    ),
+    Problem(
+        "too_many_attempts",
+        "It did not work for a day",
+        "We tried for 24 hours and Greenhouse never took it.",
+        "Check the connection under Integrations, then press Send again.",
+    ),
+    Problem(
+        "unforeseen",
+        "Something went wrong on our side",
+        "A part of our program failed; nothing was lost.",
+        "Press Send again. If it stays, give us the reference number below.",
+    ),
+)
+
+PROBLEMS: dict[str, Problem] = {problem.code: problem for problem in _ALL}

@@ -1,0 +1,22 @@
+"""The Celery app. Tasks are an alarm clock: what is owed stands in rows (ADR 0001)."""
+
+import logging.config
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+from django.conf import settings
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "purposejobs.settings")
+app = Celery("purposejobs")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.steps["worker"].add(DjangoStructLogInitStep)
+app.autodiscover_tasks()
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]
+def use_django_logging(**_kwargs: Any) -> None:
+    """Keep one log format and one set of filters in web, worker and beat."""
+    logging.config.dictConfig(settings.LOGGING)

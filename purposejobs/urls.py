@@ -1,0 +1,16 @@
+"""Addresses of the whole program; each app brings its own."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from purposejobs import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("", include("jobs.urls")),
+    path("", include("candidates.urls")),
+    path("", include("integrations.urls")),
+]
