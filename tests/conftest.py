@@ -1,0 +1,84 @@
+"""The people of every test: alice (admin), rita (recruiter) and bob (viewer) of one employer; charlie of another."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import Employer, Role, User
+from tests.factories import EmployerFactory, MembershipFactory, UserFactory
+
+
+@pytest.fixture(autouse=True)
+def _clean_surroundings(settings: Any, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if "db" in request.fixturenames or "client" in request.fixturenames:
+        cache.clear()
+
+
+@pytest.fixture
+def employer(db: None) -> Employer:
+    return EmployerFactory(name="Lumen Robotics", slug="lumen-robotics")
+
+
+@pytest.fixture
+def other_employer(db: None) -> Employer:
+    return EmployerFactory(name="Other", slug="other")
+
+
+@pytest.fixture
+def alice(employer: Employer) -> User:
+    return MembershipFactory(
+        employer=employer, role=Role.ADMIN, user=UserFactory(email="alice@example.com")
+    ).user
+
+
+@pytest.fixture
+def rita(employer: Employer) -> User:
+    return MembershipFactory(
+        employer=employer, role=Role.RECRUITER, user=UserFactory(email="rita@example.com")
+    ).user
+
+
+@pytest.fixture
+def bob(employer: Employer) -> User:
+    return MembershipFactory(
+        employer=employer, role=Role.VIEWER, user=UserFactory(email="bob@example.com")
+    ).user
+
+
+@pytest.fixture
+def charlie(other_employer: Employer) -> User:
+    return MembershipFactory(
+        employer=other_employer, role=Role.ADMIN, user=UserFactory(email="charlie@example.com")
+    ).user
+
+
+def _client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def as_alice(alice: User) -> Client:
+    return _client_of(alice)
+
+
+@pytest.fixture
+def as_rita(rita: User) -> Client:
+    return _client_of(rita)
+
+
+@pytest.fixture
+def as_bob(bob: User) -> Client:
+    return _client_of(bob)
+
+
+@pytest.fixture
+def as_charlie(charlie: User) -> Client:
+    return _client_of(charlie)
