@@ -41,7 +41,7 @@ class Stack:
         self.sandbox_url = f"http://127.0.0.1:{self.sandbox_port}"
         self.process: subprocess.Popen[bytes] | None = None
         self._extra = dict(env or {})
-        self._output = var_dir.parent / f"{var_dir.name}.output"
+        self.output_file = var_dir.parent / f"{var_dir.name}.output"
 
     def __enter__(self) -> "Stack":
         self.start()
@@ -64,7 +64,8 @@ class Stack:
             **self._extra,
             **(env or {}),
         }
-        with self._output.open("wb") as output:
+        self.output_file.parent.mkdir(parents=True, exist_ok=True)
+        with self.output_file.open("wb") as output:
             self.process = subprocess.Popen(
                 [ROOT / "bin" / "run"],
                 env=values,
@@ -77,7 +78,7 @@ class Stack:
 
     def output(self) -> str:
         """Return all that this run has printed so far."""
-        return self._output.read_text()
+        return self.output_file.read_text()
 
     def wait_ready(self, timeout_seconds: float = 90) -> None:
         """Wait until the program says that it runs."""
@@ -110,19 +111,23 @@ class Stack:
 
     def processes(self) -> dict[int, str]:
         """Return pid and command line of every live process of this run, however it is related to us."""
-        mark = f"VAR_DIR={self.var_dir}".encode()
         found = {}
         for pid in _all_pids():
             try:
-                environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-                if mark in environment:
+                if self._is_ours(Path(f"/proc/{pid}")):
                     found[pid] = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
             except OSError:  # it ended while we looked
                 continue
         return {pid: command for pid, command in found.items() if command}  # a zombie has no command line
 
-    def pid_of(self, part: str) -> int:
-        """Return the first process of a part: web, worker, beat, sandbox or broker; 0 when there is none."""
+    def _is_ours(self, process: Path) -> bool:
+        if f"VAR_DIR={self.var_dir}".encode() in (process / "environ").read_bytes().split(b"\0"):
+            return True
+        # The broker writes its title over its environment, but works in a folder of the run.
+        return (process / "cwd").readlink().is_relative_to(self.var_dir)
+
+    def pid_of(self, part: str) -> int | None:
+        """Return the first process of a part: web, worker, beat, sandbox or broker."""
         assert self.process is not None
         word = {
             "web": "gunicorn",
@@ -134,16 +139,24 @@ class Stack:
         for pid, command in self.processes().items():
             if word in command and _parent(pid) == self.process.pid:
                 return pid
-        return 0
+        return None
+
+    def kill(self, part: str) -> int:
+        """Kill a part outright, as soon as it is there; return what its process was."""
+        self.wait_for(lambda: self.pid_of(part))
+        pid = self.pid_of(part)
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        return pid
 
     def log(self, part: str) -> str:
         return (self.var_dir / "logs" / f"{part}.log").read_text()
 
 
-def answers(url: str) -> bool:
+def answers(url: str, timeout_seconds: float = 15) -> bool:
     """Ask once; True for any answer below 500."""
     try:
-        with urllib.request.urlopen(url, timeout=5) as reply:
+        with urllib.request.urlopen(url, timeout=timeout_seconds) as reply:
             return bool(reply.status < 500)
     except urllib.error.HTTPError as error:
         return error.code < 500

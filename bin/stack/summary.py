@@ -27,4 +27,4 @@ def print_summary(config: Config, seconds: float) -> None:
 
 
 def _line(label: str, value: str) -> None:
-    say(f"  {label:<16}{value}")
+    say(f"  {label:<17}{value}")
