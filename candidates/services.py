@@ -1,0 +1,141 @@
+"""What happens to people and their applications. No e-mail, no HTTP, no request objects."""
+
+from dataclasses import dataclass, field
+from typing import TypedDict
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from accounts.models import User
+from candidates.models import Application, ApplicationStatus, Candidate, Document, Origin, TimelineEvent
+from candidates.signals import application_submitted
+from candidates.uploads import CheckedUpload
+from jobs.models import Job
+
+# Changes that the ATS told us of, whichever way: a poll and a webhook may report the same one.
+_FROM_ATS = (Origin.EXPORT, Origin.POLL, Origin.WEBHOOK)
+
+
+class Link(TypedDict):
+    """One entry of `Application.links`; `kind` is linkedin, github or website."""
+
+    kind: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationData:
+    """What an applicant typed, already checked by `forms.ApplicationForm`."""
+
+    first_name: str
+    last_name: str
+    email: str
+    phone: str = ""
+    links: list[Link] = field(default_factory=list)
+    note: str = ""
+
+
+def submit_application(
+    *, job: Job, data: ApplicationData, resume: CheckedUpload | None
+) -> tuple[Application, bool]:
+    """Store an application with its résumé and tell whoever listens; False when it was there before.
+
+    What is known of an existing candidate stays as it is: the form proves nothing about who typed it.
+    Effects: a file in storage, the rows and `application_submitted` in one transaction.
+    Repeat: the same person on the same job changes nothing.
+    """
+    document = _store(resume) if resume else None
+    created = False
+    try:
+        with transaction.atomic():
+            candidate = _candidate(data)
+            application, created = Application.objects.get_or_create(
+                candidate=candidate, job=job, defaults=_as_written(data)
+            )
+            if created:
+                _complete(application, document)
+    finally:
+        # Reached with False when the transaction failed, too: no row, so no file.
+        if document and not created:
+            document.file.delete(save=False)
+    return application, created
+
+
+def record_status(
+    *,
+    application: Application,
+    status: ApplicationStatus | str,
+    text: str,
+    origin: Origin,
+    actor: User | None = None,
+) -> bool:
+    """Set where the person is and say so in the timeline; True when that was news.
+
+    News is another status, or another text than the last one from the same side (a new stage
+    with the same status, say).
+    Repeat: the same report again, by poll, webhook or export, writes nothing.
+    """
+    if not _is_news(application.pk, status, text, origin):
+        return False
+    with transaction.atomic():
+        # Touching the row locks it on PostgreSQL; on SQLite the transaction itself is the lock.
+        Application.objects.filter(pk=application.pk).update(status_at=F("status_at"))
+        if not _is_news(application.pk, status, text, origin):
+            return False
+        Application.objects.filter(pk=application.pk).exclude(status=status).update(
+            status=status, status_at=timezone.now()
+        )
+        TimelineEvent.objects.create(application=application, text=text, origin=origin, actor=actor)
+    application.refresh_from_db(fields=["status", "status_at"])
+    return True
+
+
+def _store(resume: CheckedUpload) -> Document:
+    # Before the transaction: five megabytes to a slow disk must not hold the write lock.
+    document = Document(filename=resume.filename, extension=resume.extension, size_bytes=resume.size)
+    document.file.save(resume.filename, ContentFile(resume.content), save=False)
+    return document
+
+
+def _candidate(data: ApplicationData) -> Candidate:
+    email = data.email.strip().lower()
+    # The lookup fits the unique index on LOWER(email); get_or_create survives losing the race on it.
+    candidate, _ = Candidate.objects.alias(email_lower=Lower("email")).get_or_create(
+        email_lower__exact=email,
+        defaults={"email": email, "first_name": data.first_name, "last_name": data.last_name},
+    )
+    return candidate
+
+
+def _as_written(data: ApplicationData) -> dict[str, object]:
+    return {
+        "first_name": data.first_name,
+        "last_name": data.last_name,
+        "email": data.email.strip().lower(),
+        "phone": data.phone,
+        "links": data.links,
+        "note": data.note,
+    }
+
+
+def _complete(application: Application, document: Document | None) -> None:
+    if document:
+        document.candidate = application.candidate
+        document.save()
+        application.resume = document
+        application.save(update_fields=["resume"])
+    TimelineEvent.objects.create(
+        application=application, text="Applied on Purpose Jobs.", origin=Origin.APPLICANT
+    )
+    application_submitted.send(sender=Application, application=application)
+
+
+def _is_news(application_id: int, status: str, text: str, origin: Origin) -> bool:
+    if not Application.objects.filter(pk=application_id, status=status).exists():
+        return True
+    origins = _FROM_ATS if origin in _FROM_ATS else (origin,)
+    last = TimelineEvent.objects.filter(application=application_id, origin__in=origins).first()
+    return last is None or last.text != text
