@@ -1,0 +1,170 @@
+"""The auth host: tokens for client credentials, introspection, and the exchange of an old API key."""
+
+import base64
+import binascii
+import hmac
+import re
+import secrets
+from datetime import UTC, datetime
+
+from sandbox import tokens
+from sandbox.exchange import Record, Refusal, Request, Response, json_response
+from sandbox.store import Store
+from sandbox.switches import Switches
+from sandbox.traffic import RateLimiter
+
+CLAIMS = "https://auth.greenhouse.io/claims"
+_GRANTS = (
+    "authorization_code",
+    "refresh_token",
+    "client_credentials",
+    "urn:ietf:params:oauth:grant-type:token-exchange",
+)
+_TOKEN_WINDOW_SECONDS = 60
+_PRIVATE = {"Cache-Control": "private, no-store"}
+
+
+def _refused(status: int, message: str) -> Refusal:
+    return Refusal(status, {"message": message, "errorId": f"err-{secrets.token_hex(8)}"})
+
+
+def _invalid(error: str, status: int = 401) -> Refusal:
+    """Refuse in the words of RFC 6749, the other of the two shapes this host uses."""
+    return Refusal(status, {"error": error})
+
+
+def _basic(request: Request) -> tuple[str, str] | None:
+    kind, _, encoded = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        return None
+    try:
+        name, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return name, password
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def client_of(store: Store, request: Request) -> Record:
+    """Return the OAuth credential whose id and secret the request carries.
+
+    Raises: Refusal 400 or 401, in either of the host's two shapes.
+    """
+    given = _basic(request)
+    if given is None or not given[0]:
+        raise _refused(401, "Unauthorized")
+    client_id, secret = given
+    if not re.search(r"-\d+$", client_id):
+        raise _refused(400, f"client_id={client_id} does not contain a valid client ID suffix")
+    credential = store.first("_credentials", kind="oauth", client_id=client_id)
+    if credential is None or credential["revoked"] or not _same(secret, credential["secret"]):
+        raise _invalid("invalid_client")
+    return credential
+
+
+def token(store: Store, switches: Switches, limiter: RateLimiter, request: Request) -> Response:
+    """Answer `POST /token`."""
+    given = _basic(request)
+    allowance = limiter.spend(
+        f"token:{given[0] if given else ''}", switches.token_rate_limit, _TOKEN_WINDOW_SECONDS
+    )
+    headers = _PRIVATE | allowance.headers("X-Ratelimit")
+    if allowance.refused:
+        raise Refusal(429, {"message": "Too Many Requests"}, headers)
+    try:
+        credential = client_of(store, request)
+        _check_grant(request)
+        user = _subject(store, credential, request)
+    except Refusal as refusal:
+        refusal.headers.update(headers)
+        raise
+    access_token, expires = tokens.issue(store, credential, user, switches.token_lifetime_seconds)
+    body: Record = {"token_type": "Bearer", "access_token": access_token}
+    if switches.expires in ("both", "at"):
+        body["expires_at"] = _seconds_stamp(expires)
+    if switches.expires in ("both", "in"):
+        body["expires_in"] = switches.token_lifetime_seconds
+    return json_response(body, headers=headers)
+
+
+def _seconds_stamp(epoch: int) -> str:
+    return f"{datetime.fromtimestamp(epoch, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _check_grant(request: Request) -> None:
+    grant = request.form.get("grant_type") or dict(request.params).get("grant_type")
+    if not grant:
+        raise _refused(400, "grant_type must be included in the /token request")
+    if grant not in _GRANTS:
+        raise _refused(400, f"grant_type={grant} is not one of: {', '.join(_GRANTS)}")
+    if grant != "client_credentials":
+        # A customer's own credential, the only kind so far, may use no other grant.
+        raise _invalid("unauthorized_client", 400)
+
+
+def _subject(store: Store, credential: Record, request: Request) -> Record:
+    """Return the user named as `sub`, or the credential's own service user when none is."""
+    sub = request.form.get("sub") or dict(request.params).get("sub")
+    if sub is None and request.headers.get("content-type", "").startswith("application/json"):
+        body = request.json
+        sub = body.get("sub") if isinstance(body, dict) else None
+    if sub is None:
+        return store.table("users").records[credential["service_user_id"]]
+    user = store.get("users", int(sub)) if str(sub).isascii() and str(sub).isdigit() else None
+    if user is None:
+        raise _refused(400, f"sub={sub} is not a user of this organization")
+    if user["deactivated"]:
+        raise _invalid("invalid_grant", 400)
+    return user
+
+
+def exchange_key(store: Store, switches: Switches, request: Request) -> Response:
+    """Answer `POST /auth/token` of the Harvest host: an API key for a bearer token."""
+    given = _basic(request)
+    credential = store.first("_credentials", kind="api_key", secret=given[0]) if given and given[0] else None
+    if switches.keys_retired or credential is None or credential["revoked"]:
+        raise Refusal(401, {"message": "Invalid credentials"})
+    try:
+        user = _subject(store, credential, request)
+    except Refusal:
+        # The exchange answers anything but success with 401.
+        raise Refusal(401, {"message": "Invalid credentials"}) from None
+    access_token, expires = tokens.issue(store, credential, user, switches.token_lifetime_seconds)
+    return json_response(
+        {"token_type": "Bearer", "access_token": access_token, "expires": _seconds_stamp(expires)},
+        headers=_PRIVATE,
+    )
+
+
+def introspect(store: Store, request: Request) -> Response:
+    """Answer `POST /introspect`."""
+    credential = client_of(store, request)
+    token_text = request.form.get("token") or dict(request.params).get("token", "")
+    caller = tokens.caller_of(store, token_text)
+    claims = tokens.claims_of(store, token_text)
+    # A credential learns about its own tokens only.
+    if caller is None or claims is None or caller.credential["id"] != credential["id"]:
+        return json_response({"active": False}, headers=_PRIVATE)
+    organization = store.table("_organization").records[store.table("_organization").order[0]]
+    role = "site_admin" if caller.may_list else "basic"
+    return json_response(
+        {
+            "active": True,
+            "client_id": credential["client_id"],
+            "sub": claims["sub"],
+            "scope": " ".join(credential["scopes"]),
+            "token_type": "Bearer",
+            "iss": tokens.ISSUER,
+            "iat": claims["iat"],
+            "exp": claims["exp"],
+            CLAIMS: {
+                "organization": {"id": organization["id"], "name": organization["name"]},
+                "user_role": role,
+                "silo": "s4",
+            },
+        },
+        headers=_PRIVATE,
+    )

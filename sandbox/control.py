@@ -1,0 +1,189 @@
+"""The control API under /_sandbox/: for tests and demonstrations, no part of Greenhouse."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sandbox import seed
+from sandbox.catalogue import CATALOGUE
+from sandbox.context import World
+from sandbox.exchange import Record, Request, Response, json_response, not_found, unprocessable
+from sandbox.switches import as_record
+
+
+def answer(world: World, request: Request) -> Response:
+    """Answer a control request.
+
+    Raises: Refusal 404 for an unknown address, 422 for an order that makes no sense.
+    """
+    handle = _ROUTES.get((request.method, request.path.removeprefix("/_sandbox/")))
+    if handle is None:
+        raise not_found()
+    return json_response(handle(world, request))
+
+
+def _object(request: Request) -> Record:
+    if not isinstance(request.json, dict):
+        raise unprocessable("The body must be an object")
+    return request.json
+
+
+def _show_switches(world: World, _: Request) -> Any:
+    return as_record(world.switches)
+
+
+def _set_switches(world: World, request: Request) -> Any:
+    world.set_switches(_object(request))
+    return as_record(world.switches)
+
+
+def _show_faults(world: World, _: Request) -> Any:
+    return world.faults.listed()
+
+
+def _add_faults(world: World, request: Request) -> Any:
+    orders = request.json if isinstance(request.json, list) else [_object(request)]
+    if not all(isinstance(order, dict) for order in orders):
+        raise unprocessable("A fault must be an object")
+    for order in orders:
+        world.faults.add(order)
+    return world.faults.listed()
+
+
+def _clear_faults(world: World, _: Request) -> Any:
+    world.faults.clear()
+    return []
+
+
+def _show_requests(world: World, request: Request) -> Any:
+    query = dict(request.params)
+    after = query.get("after", "0")
+    return world.log.matching(
+        method=query.get("method", ""),
+        path=query.get("path", ""),
+        after=int(after) if after.isascii() and after.isdigit() else 0,
+    )
+
+
+def _clear_requests(world: World, _: Request) -> Any:
+    world.log.clear()
+    return []
+
+
+def _show_counts(world: World, _: Request) -> Any:
+    with world.store.lock:
+        return {name: len(world.store.table(name).order) for name in CATALOGUE}
+
+
+def _reset(world: World, _: Request) -> Any:
+    seed.reset(world)
+    return {"reset": True}
+
+
+def _seed(world: World, request: Request) -> Any:
+    order = _object(request)
+    counts = {name: order.get(name, 0) for name in ("posts", "jobs", "candidates")}
+    if set(order) - set(counts) or any(type(count) is not int or count < 0 for count in counts.values()):
+        raise unprocessable("posts, jobs and candidates must be whole numbers")
+    return seed.add_generated(world, **counts)
+
+
+def _renew_limits(world: World, _: Request) -> Any:
+    world.limiter.clear()
+    return {"renewed": True}
+
+
+def _expire_tokens(world: World, _: Request) -> Any:
+    """Make every token issued so far a stranger's."""
+    with world.store.unit():
+        for credential in list(world.store.all("_credentials")):
+            world.store.change("_credentials", credential["id"], generation=credential["generation"] + 1)
+    return {"expired": True}
+
+
+def _show_credentials(world: World, _: Request) -> Any:
+    with world.store.lock:
+        return list(world.store.all("_credentials"))
+
+
+def _set_credential(world: World, request: Request) -> Any:
+    """Change a credential found by `client_id` or `name`: `scopes`, `revoked`, `secret`."""
+    order = _object(request)
+    found = {name: order.pop(name) for name in ("client_id", "name") if name in order}
+    with world.store.unit():
+        credential = world.store.first("_credentials", **found) if found else None
+        if credential is None:
+            raise not_found("The credential")
+        unknown = set(order) - {"scopes", "revoked", "secret"}
+        if unknown:
+            raise unprocessable(*({name: "cannot be set"} for name in sorted(unknown)))
+        return world.store.change("_credentials", credential["id"], **order)
+
+
+def _set_user(world: World, request: Request) -> Any:
+    """Change the user with this `email`: `site_admin`, `deactivated`."""
+    order = _object(request)
+    email = order.pop("email", None)
+    if set(order) - {"site_admin", "deactivated"} or not all(type(v) is bool for v in order.values()):
+        raise unprocessable("site_admin and deactivated are true or false, nothing else can be set")
+    with world.store.unit():
+        user = world.store.first("users", primary_email=email) if email else None
+        if user is None:
+            raise not_found("The user")
+        return world.store.change("users", user["id"], **order)
+
+
+def _collection_of(request: Request) -> str:
+    name = dict(request.params).get("collection", "")
+    if name not in CATALOGUE:
+        raise not_found("The collection")
+    return name
+
+
+def _show_records(world: World, request: Request) -> Any:
+    """Show the stored records of a collection, with no token and no paging."""
+    with world.store.lock:
+        return list(world.store.all(_collection_of(request)))
+
+
+def _change_record(world: World, request: Request) -> Any:
+    """Change fields of one record, as somebody inside Greenhouse would: `id` and the fields."""
+    order = _object(request)
+    name = _collection_of(request)
+    with world.store.unit():
+        record = world.store.get(name, order.pop("id", None))
+        if record is None:
+            raise not_found("The record")
+        return world.store.change(name, record["id"], **order)
+
+
+def _remove_record(world: World, request: Request) -> Any:
+    name = _collection_of(request)
+    with world.store.unit():
+        record = world.store.get(name, _object(request).get("id"))
+        if record is None:
+            raise not_found("The record")
+        world.store.remove(name, record["id"])
+        return record
+
+
+_ROUTES: dict[tuple[str, str], Callable[[World, Request], Any]] = {
+    ("GET", "health"): lambda world, request: {"ready": True},
+    ("GET", "switches"): _show_switches,
+    ("POST", "switches"): _set_switches,
+    ("GET", "faults"): _show_faults,
+    ("POST", "faults"): _add_faults,
+    ("DELETE", "faults"): _clear_faults,
+    ("GET", "requests"): _show_requests,
+    ("DELETE", "requests"): _clear_requests,
+    ("GET", "counts"): _show_counts,
+    ("POST", "reset"): _reset,
+    ("POST", "seed"): _seed,
+    ("POST", "renew_limits"): _renew_limits,
+    ("POST", "expire_tokens"): _expire_tokens,
+    ("GET", "credentials"): _show_credentials,
+    ("POST", "credentials"): _set_credential,
+    ("POST", "users"): _set_user,
+    ("GET", "records"): _show_records,
+    ("PATCH", "records"): _change_record,
+    ("DELETE", "records"): _remove_record,
+}

@@ -1,0 +1,89 @@
+"""How stored records are shown where the two differ."""
+
+import mimetypes
+import time
+from collections.abc import Callable
+from urllib.parse import quote, urlencode
+
+from sandbox import clock, tokens
+from sandbox.catalogue import CATALOGUE
+from sandbox.context import World
+from sandbox.exchange import Record, Request, Response, forbidden, not_found
+
+_LINK_LIFETIME_SECONDS = 7 * 24 * 3600
+Shape = Callable[[Record], Record]
+
+
+def shape(world: World, request: Request, collection: str) -> Shape | None:
+    """Return what turns a stored record into a shown one, or None when they are the same."""
+    if not CATALOGUE[collection].shaped:
+        return None
+    fields = CATALOGUE[collection].all_fields
+
+    def declared(record: Record) -> Record:
+        return {name: record[name] for name in fields if name in record}
+
+    if collection == "applications" and not world.switches.application_extras:
+        hidden = {"job_interview_stage_id", "rejection_reason_id"}
+        return lambda record: {name: value for name, value in declared(record).items() if name not in hidden}
+    if collection == "application_stages":
+        return lambda record: declared(record) | {"days_in_stage": _days_in_stage(record)}
+    if collection == "attachments":
+        return lambda record: _attachment(world, request, declared(record))
+    return declared
+
+
+def shown(world: World, request: Request, collection: str, record: Record) -> Record:
+    present = shape(world, request, collection)
+    return present(record) if present else record
+
+
+def _days_in_stage(row: Record) -> int:
+    if row["entered_at"] is None:
+        return 0
+    return clock.days_between(row["entered_at"], row["exited_at"] or clock.stamp())
+
+
+def _attachment(world: World, request: Request, record: Record) -> Record:
+    shown_record = record | {"url": file_url(world, request.base_url, record)}
+    if not world.switches.attachment_visibility:
+        shown_record.pop("visibility", None)
+    return shown_record
+
+
+def file_url(world: World, base_url: str, record: Record) -> str:
+    """Return a signed address that downloads the file for the next seven days."""
+    expires = int(time.time()) + _LINK_LIFETIME_SECONDS
+    query = urlencode({"expires": expires, "signature": _file_signature(world, record["id"], expires)})
+    return f"{base_url}/files/{record['id']}/{quote(record['filename'], safe='')}?{query}"
+
+
+def _file_signature(world: World, attachment_id: int, expires: int) -> str:
+    return tokens.sign(world.store, f"file:{attachment_id}:{expires}")
+
+
+def download(world: World, request: Request) -> Response:
+    """Answer a signed file address.
+
+    Raises: Refusal 403 when the address is forged or expired, 404 when the file is gone.
+    """
+    query = dict(request.params)
+    name = request.path.split("/")[2]
+    attachment_id = int(name) if name.isascii() and name.isdigit() else 0
+    expires = query.get("expires", "")
+    good = expires.isascii() and expires.isdigit() and int(expires) > time.time()
+    if not good or query.get("signature") != _file_signature(world, attachment_id, int(expires)):
+        raise forbidden("Request has expired")
+    record = world.store.get("attachments", attachment_id)
+    if record is None:
+        raise not_found("The file")
+    kind = mimetypes.guess_type(record["filename"])[0] or "application/octet-stream"
+    return Response(
+        200,
+        world.store.blob(attachment_id),
+        kind,
+        {
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(record['filename'], safe='')}",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )

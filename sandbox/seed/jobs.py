@@ -1,0 +1,238 @@
+"""The jobs of the demo account, read from data/jobs.toml, with their stages, posts and team."""
+
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+
+from sandbox.clock import stamp
+from sandbox.exchange import Record
+from sandbox.seed.company import START, named, planted
+from sandbox.seed.texts import post_html
+from sandbox.store import Store
+
+_DATA = Path(__file__).parent / "data" / "jobs.toml"
+STAGES = (
+    "Application Review",
+    "Recruiter Call",
+    "Take-home Exercise",
+    "Technical Interview",
+    "On-site Interview",
+    "Reference Check",
+    "Offer",
+)
+SHORT_STAGES = (
+    "Application Review",
+    "Phone Interview",
+    "Hiring Manager Interview",
+    "Trial Day",
+    "Reference Check",
+    "Offer",
+)
+LONG_STAGES = (
+    "Application Review",
+    "Recruiter Call",
+    "Hiring Manager Interview",
+    "Case Study",
+    "Team Interviews",
+    "Founders",
+    "Reference Check",
+    "Offer",
+)
+_PLANS = {"short": SHORT_STAGES, "long": LONG_STAGES, "standard": STAGES}
+_MANAGERS = {
+    "Engineering": "tomas@lumen-robotics.example",
+    "Hardware": "aiko@lumen-robotics.example",
+    "Commercial": "luca@lumen-robotics.example",
+}
+_PUBLIC_ADDRESS = "https://job-boards.greenhouse.io/lumenrobotics/jobs"
+
+
+def plant(store: Store) -> None:
+    """Plant every job of the data file, in its order."""
+    data = tomllib.loads(_DATA.read_text(encoding="utf-8"))
+    for number, job in enumerate(data["job"]):
+        _plant_job(store, job, days=400 + number * 5)
+
+
+def _plant_job(store: Store, job: Record, days: float) -> None:
+    status = job.get("status", "open")
+    opened = stamp(START + timedelta(days=days, hours=1)) if status != "draft" else None
+    closed = stamp(START + timedelta(days=days + 60)) if status == "closed" else None
+    record = planted(
+        store,
+        "jobs",
+        days=days,
+        name=job["name"],
+        requisition_id=job.get("requisition"),
+        notes=job.get("notes"),
+        confidential=job.get("confidential", False),
+        status=status,
+        opened_at=opened,
+        closed_at=closed,
+        is_template=job.get("template", False),
+        copied_from_id=None,
+        department_id=named(store, "departments", job["department"]) if "department" in job else None,
+        office_ids=[named(store, "offices", office) for office in job.get("offices", [])],
+        custom_fields=job_fields(job.get("employment", "Full-time"), job.get("workplace")),
+    )
+    plant_stages(store, record["id"], _PLANS[job.get("plan", "standard")], days)
+    _plant_openings(store, record, job.get("openings", 1), opened, closed, days)
+    _plant_team(store, record, days)
+    for place, post in enumerate(job.get("post", [])):
+        _plant_post(store, record, job, post, days + 1 + place * 0.25)
+
+
+def job_fields(employment: str, workplace: str | None) -> Record:
+    return {
+        "employment_type": {"name": "Employment Type", "type": "single_select", "value": employment},
+        "workplace_type": {"name": "Workplace Type", "type": "single_select", "value": workplace},
+    }
+
+
+def plant_stages(store: Store, job_id: int, names: tuple[str, ...], days: float) -> None:
+    for order, name in enumerate(names):
+        planted(
+            store,
+            "job_interview_stages",
+            days=days,
+            job_id=job_id,
+            name=name,
+            sort_order=order,
+            active=True,
+        )
+
+
+def _plant_openings(
+    store: Store, job: Record, count: int, opened: str | None, closed: str | None, days: float
+) -> None:
+    for order in range(count):
+        planted(
+            store,
+            "openings",
+            days=days,
+            job_id=job["id"],
+            opening_id=f"{job['requisition_id']}-{order + 1}" if job["requisition_id"] else None,
+            open=job["status"] != "closed",
+            sort_order=order,
+            opened_at=opened,
+            closed_at=closed,
+            target_start_on=None,
+            application_id=None,
+            close_reason_id=None,
+            custom_fields={},
+        )
+
+
+def _root_department(store: Store, department_id: int | None) -> str:
+    record = store.get("departments", department_id)
+    while record and record["parent_id"]:
+        record = store.get("departments", record["parent_id"])
+    return str(record["name"]) if record else ""
+
+
+def _plant_team(store: Store, job: Record, days: float) -> None:
+    emails = {user["primary_email"]: user["id"] for user in store.all("users")}
+    manager = _MANAGERS.get(_root_department(store, job["department_id"]), "priya@lumen-robotics.example")
+    planted(store, "job_hiring_managers", days=days, job_id=job["id"], user_id=emails[manager])
+    for email, kind, responsible in (
+        ("recruiter@example.com", "recruiter", True),
+        ("hannah@lumen-robotics.example", "coordinator", False),
+    ):
+        planted(
+            store,
+            "job_owners",
+            days=days,
+            job_id=job["id"],
+            user_id=emails[email],
+            type=kind,
+            responsible=responsible,
+        )
+
+
+def _plant_post(store: Store, job: Record, source: Record, post: Record, days: float) -> None:
+    internal = post.get("internal", False)
+    boards = store.table("job_boards").order
+    live = post.get("live", job["status"] == "open" and not source.get("template", False))
+    content = post.get("content") or post_html(source, post)
+    record = planted(
+        store,
+        "job_posts",
+        days=days,
+        title=post.get("title", source["name"]),
+        job_id=job["id"],
+        job_board_id=boards[1] if internal else boards[0],
+        internal=internal,
+        active=post.get("active", True),
+        live=live,
+        featured=False,
+        first_published_at=stamp(START + timedelta(days=days)) if live else None,
+        content=content,
+        internal_content=content if internal else None,
+        language=post.get("language", "en"),
+        public_url=None,
+        demographic_question_set_id=None,
+        questions=questions(job["id"], source.get("questions", [])),
+    )
+    address = f"{_PUBLIC_ADDRESS}/{record['id']}?gh_jid={record['id']}"
+    store.change("job_posts", record["id"], touch=False, public_url=address)
+    for location in post.get("locations", []):
+        plant_location(store, record["id"], location, days)
+    if "pay" in source and not internal:
+        currency, least, most = post.get("pay") or source["pay"]
+        planted(
+            store,
+            "pay_input_ranges",
+            days=days,
+            pay_input_id=store.table("pay_inputs").order[0],
+            job_post_id=record["id"],
+            currency_type=currency,
+            min_cents=least * 100,
+            max_cents=most * 100,
+        )
+
+
+def plant_location(store: Store, post_id: int, written: str, days: float) -> None:
+    """Add a location written as `text: ...`, `office: ...` or `list: ...`."""
+    kind, _, value = written.partition(": ")
+    office_id = named(store, "offices", value) if kind == "office" else None
+    custom = store.first("job_board_custom_locations", value=value) if kind == "list" else None
+    planted(
+        store,
+        "job_post_locations",
+        days=days,
+        job_post_id=post_id,
+        type={"text": "free_text", "office": "office", "list": "custom_list"}[kind],
+        plain_text_location=value if kind == "text" else None,
+        office_id=office_id,
+        custom_location_id=custom["id"] if custom else None,
+    )
+
+
+def questions(job_id: int, extra: list[str]) -> list[Record]:
+    """Return the built-in questions of a post, then its own: `?` long text, `!` yes or no."""
+
+    def question(label: str, name: str, kind: str, *, required: bool, number: int | None = None) -> Record:
+        return {
+            "id": number,
+            "label": label,
+            "name": name,
+            "description": None,
+            "answer_type": kind,
+            "required": required,
+            "private": False,
+            "options": [],
+        }
+
+    listed = [
+        question("First Name", "first_name", "short_text", required=True),
+        question("Last Name", "last_name", "short_text", required=True),
+        question("Email", "email", "short_text", required=True),
+        question("Phone", "phone", "short_text", required=False),
+        question("Resume/CV", "resume", "attachment", required=True),
+        question("Cover Letter", "cover_letter", "attachment", required=False),
+    ]
+    for place, label in enumerate(extra):
+        number = job_id * 10 + place
+        kind = "boolean" if label.startswith(("Are you", "Do you")) else "long_text"
+        listed.append(question(label, f"question_{number}", kind, required=kind == "boolean", number=number))
+    return listed

@@ -1,0 +1,96 @@
+"""What nobody outside Greenhouse knows for sure, and what a tester wants to bend, as switches."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from sandbox.exchange import Record, unprocessable
+
+
+@dataclass(frozen=True)
+class Switches:
+    """The defaults are the best guesses of our contract's list of open questions."""
+
+    keys_retired: bool = False
+    expires: str = "both"
+    token_lifetime_seconds: int = 3600
+    token_rate_limit: int = 60
+    introspection: bool = True
+    removed_versions_status: int = 410
+    rate_limit: int = 50
+    rate_window_seconds: int = 30
+    non_admin_lists: str = "403"
+    candidate_envelope: str = "envelope"
+    second_application: str = "422"
+    application_extras: bool = True
+    attachment_visibility: bool = True
+    attachment_max_bytes: int = 10 * 1024 * 1024
+    custom_fields_patch: str = "replace"
+    stage_move_touches_application: bool = True
+    location_touches_post: bool = False
+    job_and_stage_together: bool = True
+    latency_ms: int = 0
+    auth_down: bool = False
+    harvest_down: bool = False
+
+
+CHOICES = {
+    "expires": ("both", "at", "in", "none"),
+    "non_admin_lists": ("403", "empty"),
+    "candidate_envelope": ("envelope", "bare", "without_application"),
+    "second_application": ("422", "allow", "return_existing"),
+    "custom_fields_patch": ("replace", "merge"),
+}
+
+EXPLANATIONS = {
+    "keys_retired": "API keys can no longer be exchanged for a token",
+    "expires": "Which expiry fields a token answer carries",
+    "token_lifetime_seconds": "Lifetime of an access token, in seconds",
+    "token_rate_limit": "Token requests per minute and credential (0: no limit)",
+    "introspection": "Token introspection answers",
+    "removed_versions_status": "Status code of v1 and v2 addresses",
+    "rate_limit": "Requests per window and credential (0: no limit)",
+    "rate_window_seconds": "Length of the rate-limit window, in seconds",
+    "non_admin_lists": "What a list answers to someone who is no Site Admin",
+    "candidate_envelope": "Body of the answer when a candidate is created",
+    "second_application": "Second application of one candidate on one job",
+    "application_extras": "Applications carry job_interview_stage_id and rejection_reason_id",
+    "attachment_visibility": "Attachments carry their visibility",
+    "attachment_max_bytes": "Largest attachment, in bytes",
+    "custom_fields_patch": "What updating custom fields does to those not named",
+    "stage_move_touches_application": "A stage move changes the application's updated_at",
+    "location_touches_post": "A location change changes the post's updated_at",
+    "job_and_stage_together": "A move may name a job and a stage together",
+    "latency_ms": "Wait before every API answer, in milliseconds",
+    "auth_down": "The auth host answers 503",
+    "harvest_down": "The Harvest host answers 503",
+}
+
+
+def as_record(switches: Switches) -> Record:
+    return asdict(switches)
+
+
+def changed(switches: Switches, wanted: Record) -> Switches:
+    """Return the switches with the wanted values in place.
+
+    Raises: Refusal 422 for an unknown switch or a value it cannot take.
+    """
+    known = {field.name: type(field.default) for field in fields(switches)}
+    values = asdict(switches)
+    for name, value in wanted.items():
+        if name not in known:
+            raise unprocessable({name: "is not a switch"})
+        values[name] = _checked(name, value, known[name])
+    return Switches(**values)
+
+
+def _checked(name: str, value: Any, kind: type) -> Any:
+    if name in CHOICES:
+        if str(value) not in CHOICES[name]:
+            raise unprocessable({name: f"must be one of {', '.join(CHOICES[name])}"})
+        return str(value)
+    if type(value) is not kind:
+        raise unprocessable({name: f"must be {'true or false' if kind is bool else 'a whole number'}"})
+    if isinstance(value, int) and value < 0:
+        raise unprocessable({name: "must not be negative"})
+    return value

@@ -1,0 +1,1 @@
+"""The write operations of the API, one module per kind of record."""

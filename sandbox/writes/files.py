@@ -1,0 +1,92 @@
+"""Writes on attachments."""
+
+import base64
+import binascii
+import urllib.error
+import urllib.request
+from pathlib import PurePosixPath
+
+from sandbox import bodies, people
+from sandbox.bodies import Check
+from sandbox.catalogue import ATTACHMENT_TYPES
+from sandbox.context import Call
+from sandbox.exchange import Record, Request, Response, json_response, unprocessable
+from sandbox.present import shown
+
+_KEYS: dict[str, Check] = {
+    "application_id": bodies.integer,
+    "filename": bodies.filled,
+    "type": bodies.one_of(*ATTACHMENT_TYPES),
+    "content": bodies.text,
+    "url": bodies.filled,
+    "visibility": bodies.one_of("admin_only", "private", "public"),
+}
+_BLOCKED = {".html", ".htm", ".js", ".exe", ".bat", ".cmd", ".com", ".msi", ".sh", ".svg", ".vbs", ".jar"}
+_ONLY_ONE = ("resume", "cover_letter")  # a new one turns the previous one into `other`
+_FETCH_SECONDS = 5
+_DEFAULT_VISIBILITY = {"offer_packet": "private", "offer_letter": "private", "signed_offer_letter": "private"}
+
+
+def prepare(request: Request, max_bytes: int) -> bytes:
+    """Return the bytes a create call carries or points at.
+
+    Effects: may fetch the address, so it runs outside the store's lock.
+    Raises: Refusal 422 for a body, a file or an address that cannot be taken.
+    """
+    body = bodies.read(request, _KEYS, required=("application_id", "filename", "type"))
+    if ("content" in body) == ("url" in body):
+        raise unprocessable("Exactly one of content and url must be given")
+    suffix = PurePosixPath(body["filename"]).suffix.lower()
+    if not suffix or suffix in _BLOCKED:
+        raise unprocessable({"filename": f"extension `{suffix}` is not allowed"})
+    data = _fetched(body["url"], max_bytes) if "url" in body else _decoded(body["content"])
+    if len(data) > max_bytes:
+        raise unprocessable({"content": f"is too large (maximum is {max_bytes} bytes)"})
+    if not data:
+        raise unprocessable({"content": "can't be blank"})
+    return data
+
+
+def _decoded(content: str) -> bytes:
+    try:
+        return base64.b64decode(content, validate=True)
+    except (binascii.Error, ValueError):
+        raise unprocessable({"content": "is not valid Base64"}) from None
+
+
+def _fetched(url: str, max_bytes: int) -> bytes:
+    if not url.startswith(("http://", "https://")):
+        raise unprocessable({"url": "must be an http or https address"})
+    try:
+        with urllib.request.urlopen(url, timeout=_FETCH_SECONDS) as answer:  # noqa: S310 - scheme checked above
+            return bytes(answer.read(max_bytes + 1))
+    except (urllib.error.URLError, OSError, ValueError):
+        raise unprocessable({"url": "could not be fetched"}) from None
+
+
+def create(call: Call, data: bytes) -> Response:
+    body: Record = call.request.json
+    bodies.must_exist(call.store, "applications", body, "application_id")
+    application = call.store.table("applications").records[body["application_id"]]
+    if body["type"] in _ONLY_ONE:
+        for previous in call.store.where("attachments", application_id=application["id"], type=body["type"]):
+            call.store.change("attachments", previous["id"], type="other")
+    attachment = call.store.add(
+        "attachments",
+        application_id=application["id"],
+        candidate_id=application["candidate_id"],
+        type=body["type"],
+        filename=body["filename"],
+        visibility=body.get("visibility") or _DEFAULT_VISIBILITY.get(body["type"], "public"),
+        url="",
+        _bytes=len(data),
+    )
+    call.store.put_blob(attachment["id"], data)
+    people.touch(call.store, application["candidate_id"])
+    return json_response(shown(call.world, call.request, "attachments", attachment), 201)
+
+
+def delete(call: Call) -> Response:
+    people.remove_attachment(call.store, call.target)
+    number = call.target["id"]
+    return json_response({"id": number, "message": f"Attachment {number} deleted successfully"})

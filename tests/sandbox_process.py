@@ -1,0 +1,200 @@
+"""Run the sandbox as its own process, for tests that want a real conversation."""
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from requests import Response, Session
+
+CLIENT_ID, CLIENT_SECRET = "demo-client-4", "demo-secret-0123456789abcdef"
+LIMITED_CLIENT_ID, LIMITED_CLIENT_SECRET = "limited-client-5", "limited-secret-0123456789abcdef"
+API_KEY = "demo-api-key-0123456789abcdef"
+ADMIN_EMAIL, RECRUITER_EMAIL, FORMER_EMAIL = (
+    "admin@example.com",
+    "recruiter@example.com",
+    "former@example.com",
+)
+
+_ROOT = Path(__file__).resolve().parent.parent
+_START_SECONDS, _STOP_SECONDS = 20, 5
+
+
+class SandboxProcess:
+    """The sandbox on a free port, with its control API as methods.
+
+    with SandboxProcess(data=tmp_path / "sandbox.sqlite3") as sandbox:
+        sandbox.faults({"kind": "reset_after", "method": "POST", "path": "/v3/candidates"})
+    """
+
+    def __init__(
+        self, *, data: Path, port: int = 0, seed: str = "demo", latency_ms: int | None = None
+    ) -> None:
+        self.data, self.port, self.seed_name, self.latency_ms = data, port, seed, latency_ms
+        self.process: subprocess.Popen[str] | None = None
+        self.url = ""
+        # A session of its own, never through a proxy, so that a test's HTTP fakes do not matter here.
+        self._session = Session()
+        self._session.trust_env = False
+
+    # Life
+
+    def start(self) -> Self:
+        """Start it and wait until it listens; a restart keeps the port."""
+        command = [sys.executable, "-m", "sandbox", "--port", str(self.port), "--data", str(self.data)]
+        command += ["--seed", self.seed_name]
+        if self.latency_ms is not None:
+            command += ["--latency-ms", str(self.latency_ms)]
+        environment = {**os.environ, "PYTHONPATH": str(_ROOT), "PYTHONUNBUFFERED": "1"}
+        self.process = subprocess.Popen(
+            command, cwd=_ROOT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
+        self.url = self._listening_address()
+        self.port = int(self.url.rpartition(":")[2])
+        return self
+
+    def _listening_address(self) -> str:
+        assert self.process is not None
+        assert self.process.stdout is not None
+        lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(
+            target=lambda out: lines.put(out.readline()), args=(self.process.stdout,), daemon=True
+        ).start()
+        try:
+            line = lines.get(timeout=_START_SECONDS)
+        except queue.Empty:
+            self.kill()
+            raise RuntimeError("the sandbox did not start in time") from None
+        if "listening on " not in line:
+            raise RuntimeError(f"the sandbox did not start: {line!r}")
+        return line.split("listening on ")[1].strip()
+
+    def stop(self) -> int:
+        """Ask it to stop and return its exit code."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self) -> int:
+        """End it without warning, as a power cut would."""
+        return self._end(signal.SIGKILL)
+
+    def _end(self, how: signal.Signals) -> int:
+        if self.process is None:
+            return 0
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(how)
+        try:
+            code = self.process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            code = self.process.wait()
+        if self.process.stdout:
+            self.process.stdout.close()
+        self.process = None
+        return code
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    # Control
+
+    def control(
+        self, method: str, name: str, *, params: Mapping[str, Any] | None = None, body: Any = None
+    ) -> Any:
+        """Call `/_sandbox/<name>` and return its JSON."""
+        answer = self._session.request(
+            method, f"{self.url}/_sandbox/{name}", params=params, json=body, timeout=30
+        )
+        if answer.status_code != 200:
+            raise AssertionError(f"{method} /_sandbox/{name}: {answer.status_code} {answer.text}")
+        return answer.json()
+
+    def reset(self) -> None:
+        """Plant the seed again: same ids, default switches, no faults, empty log, full budget."""
+        self.control("POST", "reset")
+
+    def switches(self, **wanted: Any) -> dict[str, Any]:
+        """Turn switches and return them all."""
+        return dict(self.control("POST", "switches", body=wanted))
+
+    def faults(self, *orders: dict[str, Any]) -> list[dict[str, Any]]:
+        """Order faults and return those still waiting; with none given, only return them."""
+        if not orders:
+            return list(self.control("GET", "faults"))
+        return list(self.control("POST", "faults", body=list(orders)))
+
+    def clear_faults(self) -> None:
+        self.control("DELETE", "faults")
+
+    def requests(self, method: str = "", path: str = "", after: int = 0) -> list[dict[str, Any]]:
+        """Return the API requests seen, oldest first; `path` matches whole segments from the left."""
+        return list(self.control("GET", "requests", params={"method": method, "path": path, "after": after}))
+
+    def clear_requests(self) -> None:
+        self.control("DELETE", "requests")
+
+    def counts(self) -> dict[str, int]:
+        return dict(self.control("GET", "counts"))
+
+    def seed(self, *, posts: int = 0, jobs: int = 0, candidates: int = 0) -> dict[str, int]:
+        """Add generated live posts, open jobs and candidates."""
+        return dict(
+            self.control("POST", "seed", body={"posts": posts, "jobs": jobs, "candidates": candidates})
+        )
+
+    def renew_limits(self) -> None:
+        self.control("POST", "renew_limits")
+
+    def expire_tokens(self) -> None:
+        """Make every token issued so far invalid; new ones can be had at once."""
+        self.control("POST", "expire_tokens")
+
+    def set_credential(self, client_id: str, **values: Any) -> dict[str, Any]:
+        """Change `scopes`, `revoked` or `secret` of a credential."""
+        return dict(self.control("POST", "credentials", body={"client_id": client_id, **values}))
+
+    def set_user(self, email: str, **values: bool) -> dict[str, Any]:
+        """Change `site_admin` or `deactivated` of a user."""
+        return dict(self.control("POST", "users", body={"email": email, **values}))
+
+    def records(self, collection: str, **wanted: Any) -> list[dict[str, Any]]:
+        """Return stored records, newest first, whose fields have the wanted values."""
+        rows: Iterable[dict[str, Any]] = self.control("GET", "records", params={"collection": collection})
+        return [row for row in rows if all(row.get(name) == value for name, value in wanted.items())]
+
+    def change_record(self, collection: str, record_id: int, **values: Any) -> dict[str, Any]:
+        """Change a record behind everybody's back, as somebody inside Greenhouse would."""
+        params = {"collection": collection}
+        return dict(self.control("PATCH", "records", params=params, body={"id": record_id, **values}))
+
+    def remove_record(self, collection: str, record_id: int) -> None:
+        self.control("DELETE", "records", params={"collection": collection}, body={"id": record_id})
+
+    # A client's first steps
+
+    def token(self, *, client: tuple[str, str] = (CLIENT_ID, CLIENT_SECRET), email: str | None = None) -> str:
+        """Return an access token, acting as the user with this address or as the service user."""
+        form = {"grant_type": "client_credentials"}
+        if email:
+            form["sub"] = str(self.records("user_emails", email=email)[0]["user_id"])
+        answer = self._session.post(f"{self.url}/token", data=form, auth=client, timeout=30)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["access_token"])
+
+    def api(self, method: str, path: str, *, token: str | None = None, **kwargs: Any) -> Response:
+        """Send one API request as the demo credential, or with the given token."""
+        headers = {"Authorization": f"Bearer {token or self.token()}"}
+        return self._session.request(
+            method, self.url + path, headers=headers, timeout=30, allow_redirects=False, **kwargs
+        )
