@@ -94,9 +94,7 @@ def create_venv() -> None:
     if has_ensurepip():
         run_or_explain([sys.executable, "-m", "venv", str(VENV)], "creating .venv failed")
     elif uv := shutil.which("uv"):
-        run_or_explain(
-            [uv, "venv", "--quiet", "--python", sys.executable, str(VENV)], "creating .venv failed"
-        )
+        run_or_explain([uv, "venv", "--quiet", "--python", sys.executable, str(VENV)], "creating .venv failed")
     else:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         raise BootstrapError(

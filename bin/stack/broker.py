@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -14,8 +15,9 @@ from stack.child import Child, Part, describe_exit
 from stack.console import Problem
 from stack.guard import Guard
 
-# Linux takes 107 bytes for the path of a socket, macOS 103.
-SOCKET_PATH_LIMIT = 100
+# Linux takes 107 bytes for the path of a socket, macOS 103; and spaces or percent signs would have to be
+# quoted in the URL, which kombu and redis-py read differently.
+USABLE_SOCKET_PATH = re.compile(r"[A-Za-z0-9/._-]{1,100}")
 
 
 def find_server() -> Path:
@@ -40,11 +42,11 @@ def find_server() -> Path:
 def embedded(folder: Path, guard: Guard, *, durable: bool) -> tuple[Part, str]:
     """Describe a server that listens on a private Unix socket only, and its REDIS_URL.
 
-    Effects: creates `folder`, and a temporary folder for the socket where `folder`'s path is too long.
+    Effects: creates `folder`, and a temporary folder for the socket where `folder`'s path does not do.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     socket = folder / "valkey.sock"
-    if len(os.fsencode(socket)) > SOCKET_PATH_LIMIT:
+    if not USABLE_SOCKET_PATH.fullmatch(str(socket)):
         short = Path(tempfile.mkdtemp(prefix="purposejobs-", dir="/tmp"))
         guard.remove_at_end(short)
         socket = short / "valkey.sock"

@@ -50,9 +50,7 @@ class Child:
     def start(self) -> None:
         rotate(self.log)
         with open(self.log, "ab", opener=_private) as log:
-            log.write(
-                f"--- {self.part.name} started {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC ---\n".encode()
-            )
+            log.write(f"--- {self.part.name} started {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC ---\n".encode())
             log.flush()
             self.process = subprocess.Popen(
                 self.part.command,

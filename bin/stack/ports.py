@@ -24,6 +24,13 @@ def check_free(host: str, port: int, variable: str) -> None:
     listen(host, port, variable).close()
 
 
+def unused_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+    return port
+
+
 def answers_http(host: str, port: int, path: str) -> bool:
     """Ask once. Any answer but a server error counts: ALLOWED_HOSTS may refuse our name for the host."""
     connection = http.client.HTTPConnection(host, port, timeout=5)
