@@ -1,3 +1,101 @@
 """Forms about people and employers."""
 
-from allauth.account.forms import BaseSignupForm
+from typing import Any
+
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from django import forms
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import Employer, Role, User
+from accounts.services import create_employer
+
+
+class SignupForm(AllauthSignupForm):  # type: ignore[misc]
+    """Makes the person and the company they hire for."""
+
+    name = forms.CharField(label="Your name", max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    company = forms.CharField(
+        label="Company name", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "organization"})
+    )
+    field_order = ["name", "email", "company", "password1"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "Work e-mail"
+        self.fields["password1"].help_text = "At least 10 characters. A few unrelated words work well."
+        for name in ("email", "password1"):
+            self.fields[name].widget.attrs.pop("placeholder", None)
+
+    def clean(self) -> dict[str, Any]:
+        """Split the name as people are called: the first word, then all the rest."""
+        cleaned: dict[str, Any] = super().clean()
+        cleaned["first_name"], _, cleaned["last_name"] = cleaned.get("name", "").partition(" ")
+        self._refuse_own_name_as_password(cleaned)
+        return cleaned
+
+    def _refuse_own_name_as_password(self, cleaned: dict[str, Any]) -> None:
+        # allauth compares the password with the e-mail only, since its own form asks for no name.
+        if "password1" not in cleaned or "password1" in self.errors:
+            return
+        person = User(first_name=cleaned["first_name"], last_name=cleaned["last_name"])
+        try:
+            password_validation.validate_password(cleaned["password1"], person)
+        except ValidationError as exc:
+            self.add_error("password1", exc)
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Save, and treat an e-mail that was taken a moment ago as one that was taken before."""
+        try:
+            with transaction.atomic():
+                return super().try_save(request)  # type: ignore[no-any-return]
+        except IntegrityError:
+            self.account_already_exists = True
+            return super().try_save(request)  # type: ignore[no-any-return]
+
+    def save(self, request: HttpRequest) -> User:
+        """Create the person, their company and their place in it, all or nothing."""
+        with transaction.atomic():
+            user: User = super().save(request)
+            create_employer(name=self.cleaned_data["company"], by=user)
+        return user
+
+
+class EmployerForm(forms.Form):
+    """Asks for the little that a new company needs."""
+
+    name = forms.CharField(
+        label="Company name", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "organization"})
+    )
+
+
+class CompanyProfileForm(forms.ModelForm[Employer]):
+    """Edits what candidates read about an employer."""
+
+    website = forms.URLField(
+        required=False,
+        assume_scheme="https",
+        widget=forms.URLInput(attrs={"autocomplete": "url", "placeholder": "https://"}),
+    )
+
+    class Meta:
+        model = Employer
+        fields = ["name", "tagline", "about", "website", "headquarters"]
+        labels = {"name": "Company name", "about": "About the company"}
+        widgets = {"about": forms.Textarea(attrs={"rows": 8})}
+        help_texts = {
+            "tagline": "One line under your name, such as “Robots that hand surgeons the right tool”.",
+            "about": "What you build, for whom, and what it is like to work with you.",
+            "headquarters": "A city and a country are enough.",
+        }
+
+
+class RoleForm(forms.Form):
+    """Chooses the role of one member."""
+
+    role = forms.ChoiceField(choices=Role.choices)
+
+    def clean_role(self) -> Role:
+        return Role(self.cleaned_data["role"])

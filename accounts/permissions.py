@@ -41,15 +41,15 @@ def employer_required(
         @wraps(view)
         def guarded(request: EmployerRequest, employer: str, **kwargs: Any) -> HttpResponseBase:
             membership = (
-                Membership.objects.select_related("employer")
-                .filter(user=request.user, employer__slug=employer)
-                .first()
+                Membership.objects.select_related("employer").filter(user=request.user, employer__slug=employer).first()
             )
             if membership is None:
                 raise Http404
             request.employer, request.membership = membership.employer, membership
             if not Role(membership.role).includes(role):
                 raise PermissionDenied(f"This needs the role {Role(role).label} or higher.")
+            if request.session.get("employer_id") != membership.employer_id:
+                request.session["employer_id"] = membership.employer_id  # where `home` leads next time
             return view(request, **kwargs)  # type: ignore[call-arg]
 
         return guarded
