@@ -1,0 +1,178 @@
+"""The one door to an employer's Greenhouse: what connecting, importing, exporting and tracking ask of it.
+
+No models, no settings, no retries. Numbers in brackets are sections of the Harvest v3 contract.
+
+Source: harvestdocs.greenhouse.io, API reference, read 2026-11-23.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from integrations.greenhouse import transport
+from integrations.greenhouse.harvest import Body, Harvest, Id, Page, TokenSource, parse_reply
+from integrations.greenhouse.headers import RateWindow
+from integrations.greenhouse.schemas import (
+    ApplicationPayload,
+    ApplicationStagePayload,
+    AttachmentPayload,
+    CandidatePayload,
+    InterviewStagePayload,
+    NotePayload,
+    RejectionDetailPayload,
+    RejectionReasonPayload,
+    SourcePayload,
+    UserEmailPayload,
+    UserPayload,
+)
+
+__all__ = ["CreatedCandidate", "GreenhouseClient", "Page", "RateWindow", "TokenSource"]
+
+ATTACHMENT_READ_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedCandidate:
+    """What `send_candidate` made; the application's id is None when the reply did not say it: look it up."""
+
+    candidate_id: int
+    application_id: int | None
+
+
+class GreenhouseClient(Harvest):
+    """Harvest v3 in the words of our work; see `Harvest` for what holds of every method."""
+
+    def fetch_users_by_email(self, email: str) -> list[UserPayload]:
+        """Return the users who have this address, primary or secondary, in any case."""
+        rows = self.fetch_all("user_emails", UserEmailPayload, params={"email": email})
+        ids = [row.user_id for row in rows if _is_same_email(row.email, email)]
+        return list(self.fetch_by_ids("users", UserPayload, key="ids", ids=ids))
+
+    def fetch_candidates(self, *, ids: Iterable[Id]) -> list[CandidatePayload]:
+        """Return the people with these ids; merged, deleted and hidden ones are not among them."""
+        return list(self.fetch_by_ids("candidates", CandidatePayload, key="ids", ids=ids))
+
+    def fetch_candidates_by_email(self, email: str) -> list[CandidatePayload]:
+        """Return the people who have this address among theirs, in any case, but for hidden ones."""
+        people = self.fetch_all("candidates", CandidatePayload, params={"email": email})
+        # Checked again here: adopting a stranger because a filter was ignored would be beyond repair.
+        return [
+            person
+            for person in people
+            if any(_is_same_email(address.value, email) for address in person.email_addresses)
+        ]
+
+    def fetch_applications(
+        self,
+        *,
+        ids: Iterable[Id] | None = None,
+        candidate_ids: Iterable[Id] | None = None,
+        job_ids: Iterable[Id] | None = None,
+    ) -> list[ApplicationPayload]:
+        """Return the applications that match every filter given; an empty filter matches none.
+
+        Raises: ValueError when no filter is given at all.
+        """
+        given = {"ids": ids, "candidate_ids": candidate_ids, "job_ids": job_ids}
+        filters = {key: values for key, values in given.items() if values is not None}
+        if not filters:
+            raise ValueError("all applications of an organisation are never wanted")
+        return list(self.fetch_where("applications", ApplicationPayload, filters=filters))
+
+    def fetch_attachments(self, *, application_id: Id) -> list[AttachmentPayload]:
+        """Return the files of one application."""
+        ids = [application_id]
+        return list(self.fetch_by_ids("attachments", AttachmentPayload, key="application_ids", ids=ids))
+
+    def fetch_notes(self, *, candidate_id: Id) -> list[NotePayload]:
+        """Return the activity feed of one candidate."""
+        return list(self.fetch_by_ids("notes", NotePayload, key="candidate_ids", ids=[candidate_id]))
+
+    def fetch_application_stages(
+        self, application_ids: Iterable[Id], *, current: bool = True
+    ) -> list[ApplicationStagePayload]:
+        """Return the stages of applications: the current one of each, or the whole history too."""
+        filters = {"application_ids": application_ids}
+        params = {"current": "true"} if current else None
+        return list(self.fetch_where("application_stages", ApplicationStagePayload, filters=filters, params=params))
+
+    def fetch_rejection_details(self, application_ids: Iterable[Id]) -> list[RejectionDetailPayload]:
+        """Return why and when these applications were rejected; the others have no row."""
+        filters = {"application_ids": application_ids}
+        return list(self.fetch_where("rejection_details", RejectionDetailPayload, filters=filters))
+
+    def fetch_rejection_reasons(self) -> list[RejectionReasonPayload]:
+        """Return all rejection reasons, with Greenhouse's own, which it leaves out unless asked (8)."""
+        params = {"include_defaults": "true"}
+        return list(self.fetch_all("rejection_reasons", RejectionReasonPayload, params=params))
+
+    def fetch_sources(self) -> list[SourcePayload]:
+        """Return all sources of the organisation."""
+        return list(self.fetch_all("sources", SourcePayload))
+
+    def fetch_interview_stages(self, job_ids: Iterable[Id]) -> list[InterviewStagePayload]:
+        """Return the hiring plans of these jobs, inactive stages included."""
+        filters = {"job_ids": job_ids}
+        return list(self.fetch_where("job_interview_stages", InterviewStagePayload, filters=filters))
+
+    def send_candidate(self, body: Body) -> CreatedCandidate:
+        """Create a person, with at most one application; Greenhouse never merges by itself (6.6).
+
+        Effects: one POST.
+        Repeat: a second call makes a second person.
+        """
+        reply = self.write("POST", "/v3/candidates", body)
+        record = transport.decode(reply)
+        if not isinstance(record, dict):
+            raise reply.misfit()
+        # Most have seen an envelope, some the bare person.
+        candidate_id = _id_of(record.get("candidate", record))
+        if candidate_id is None:
+            raise reply.misfit()
+        # The person is certain and must not be lost; an application we cannot read is looked up by the
+        # caller.
+        return CreatedCandidate(candidate_id, _id_of(record.get("application")))
+
+    def send_application(self, body: Body) -> ApplicationPayload:
+        """Put a candidate on a job.
+
+        Effects: one POST.
+        Repeat: not documented (6.7); look before a second call.
+        """
+        return parse_reply(self.write("POST", "/v3/applications", body), ApplicationPayload)
+
+    def send_attachment(self, body: Body) -> AttachmentPayload:
+        """Attach a file to an application.
+
+        Effects: one POST.
+        Repeat: a second copy of the file.
+        """
+        reply = self.write("POST", "/v3/attachments", body, read_seconds=ATTACHMENT_READ_SECONDS)
+        return parse_reply(reply, AttachmentPayload)
+
+    def send_note(self, body: Body) -> NotePayload:
+        """Add a note to a candidate; a note cannot be changed or deleted.
+
+        Effects: one POST.
+        Repeat: a second note.
+        """
+        return parse_reply(self.write("POST", "/v3/notes", body), NotePayload)
+
+    def update_candidate(self, candidate_id: Id, body: Body) -> CandidatePayload:
+        """Change a person; each list in `body` replaces the whole list there (6.6).
+
+        Effects: one PATCH.
+        Repeat: harmless.
+        """
+        return parse_reply(self.write("PATCH", f"/v3/candidates/{int(candidate_id)}", body), CandidatePayload)
+
+
+def _is_same_email(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()
+
+
+def _id_of(record: object) -> int | None:
+    found = record.get("id") if isinstance(record, dict) else None
+    return found if type(found) is int else None

@@ -1,0 +1,314 @@
+"""One HTTP exchange with Greenhouse, and the error each way it can go wrong becomes.
+
+Nothing else in the project opens a connection to Greenhouse. No exception, log line or representation from
+here holds a body, a query, a header or a credential.
+"""
+
+from __future__ import annotations
+
+import io
+import ipaddress
+import json
+import logging
+import re
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Final, NoReturn
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+
+from integrations.greenhouse import errors, headers
+
+logger = logging.getLogger(__name__)
+
+CONNECT_SECONDS: float = 5
+READ_SECONDS: float = 20
+USER_AGENT: Final = "PurposeJobs/1.0"
+
+# Sent in one piece, a body must be through within the connect timeout (urllib3 2.8), which a résumé on a slow
+# line is not. Sent as a stream, each 16 KB has that long.
+_STREAM_ABOVE_BYTES: Final = 64 * 1024
+_POOL_SIZE: Final = 8
+
+_REFUSALS: Final = {
+    400: "bad_request",
+    404: "not_found",
+    409: "conflict",
+    410: "gone",
+    413: "too_large",
+    422: "unprocessable",
+}
+# Answered by something in front of Greenhouse that did not pass the request on.
+_NOT_PASSED_ON: Final = frozenset({407, 425})
+_FIELD_NAME: Final = re.compile(r"[A-Za-z_][\w.\[\]-]{0,63}")
+
+_NEVER_SENT: Final = (
+    requests.exceptions.ConnectTimeout,
+    requests.exceptions.ProxyError,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidHeader,
+)
+# TLS reasons that only a handshake can have. Any other TLS failure may have come after the request went out.
+_HANDSHAKE_REASONS: Final = frozenset(
+    {
+        "CERTIFICATE_VERIFY_FAILED",
+        "HTTP_REQUEST",
+        "NO_PROTOCOLS_AVAILABLE",
+        "RECORD_LAYER_FAILURE",
+        "SSLV3_ALERT_HANDSHAKE_FAILURE",
+        "TLSV1_ALERT_PROTOCOL_VERSION",
+        "TLSV1_UNRECOGNIZED_NAME",
+        "UNKNOWN_PROTOCOL",
+        "UNSUPPORTED_PROTOCOL",
+        "WRONG_VERSION_NUMBER",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request: `path` is the template that errors and logs may show, `url` the real address.
+
+    Shape: `is_write` calls must not be repeated blindly, so what is ambiguous about them is `OutcomeUnknown`.
+    """
+
+    method: str
+    path: str
+    url: str = field(repr=False)
+    params: Mapping[str, str] | None = field(default=None, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    content_type: str = "application/json"
+    read_seconds: float | None = None
+    is_write: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that came in full, whatever its status."""
+
+    call: Call
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    content: bytes = field(repr=False)
+
+    def misfit(self, field_name: str = "", *, code: str = "wrong_shape") -> errors.GreenhouseError:
+        """Return the error that a reply outside the contract is.
+
+        Shape: UnexpectedReply for a read; OutcomeUnknown for a write, which may well have happened.
+        """
+        if self.call.is_write:
+            return errors.OutcomeUnknown("unreadable_reply", **self.facts())
+        return errors.UnexpectedReply(code, field=field_name, **self.facts())
+
+    def facts(self) -> dict[str, Any]:
+        """Return what every error about this reply carries."""
+        return {
+            "path": self.call.path,
+            "status": self.status,
+            "request_id": headers.request_id(self.headers),
+        }
+
+
+def build_session() -> requests.Session:
+    """Return a session with a keep-alive pool that several threads may share.
+
+    It never retries, since only the caller knows what is safe to repeat, and keeps no cookies, so that calls
+    for different employers cannot touch through it.
+    """
+    session = requests.Session()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    adapter = HTTPAdapter(pool_connections=_POOL_SIZE, pool_maxsize=_POOL_SIZE, max_retries=0)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def checked_base_url(url: str) -> str:
+    """Return a base address without its trailing slash; a path prefix may stay.
+
+    Raises: ValueError unless it is https, or http to this machine.
+    """
+    parts = urlsplit(url)
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise ValueError("a base address has no user, query or fragment")
+    if not parts.hostname or parts.scheme not in {"https", "http"}:
+        raise ValueError("a base address starts with https:// and a host")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise ValueError("plain http is only for this machine: a token must not travel unencrypted")
+    return url.rstrip("/")
+
+
+def exchange(session: requests.Session, call: Call, auth: AuthBase) -> Reply:
+    """Send one request and return the answer, whatever its status.
+
+    Raises: Unavailable, OutcomeUnknown, UnexpectedReply.
+    """
+    started = time.monotonic()
+    failure: errors.GreenhouseError
+    try:
+        response = _request(session, call, auth)
+    except (OSError, urllib3.exceptions.HTTPError) as error:
+        failure = _failure(error, call)
+    else:
+        took = round(1000 * (time.monotonic() - started))
+        reply = Reply(call, response.status_code, response.headers, response.content)
+        named = headers.request_id(reply.headers)
+        logger.debug("%s %s: %s in %s ms, request id %s", call.method, call.path, reply.status, took, named)
+        return reply
+    logger.info("%s %s: no answer, %s", call.method, call.path, failure.code)
+    # Outside the handler, so that the library's exception, which quotes the query and holds the headers, is
+    # not chained to ours.
+    raise failure
+
+
+def check_status(reply: Reply, now: Callable[[], datetime]) -> None:
+    """Raise the error that the status of the reply stands for, if it is not a success.
+
+    Raises: every kind of GreenhouseError but UnexpectedReply.
+    """
+    status, facts = reply.status, reply.facts()
+    if 200 <= status < 300:
+        return
+    if status == 401:
+        raise errors.Unauthorized("unauthorized", **facts)
+    if status == 403:
+        raise errors.Forbidden("forbidden", **facts)
+    if status == 429:
+        wait = headers.retry_after_seconds(reply.headers, now())
+        raise errors.RateLimited("rate_limited", retry_after_seconds=wait, **facts)
+    if status in _NOT_PASSED_ON:
+        raise errors.Unavailable("not_sent", **facts)
+    if 400 <= status < 500 and status != 408:
+        refusal = errors.NotFound if status == 404 else errors.Rejected
+        raise refusal(_REFUSALS.get(status, "refused"), fields=_offending_fields(reply), **facts)
+    code = "redirected" if 300 <= status < 400 else "timeout" if status == 408 else "server_error"
+    raise (errors.OutcomeUnknown if reply.call.is_write else errors.Unavailable)(code, **facts)
+
+
+def decode(reply: Reply) -> Any:
+    """Return the JSON of a reply, made of text every database can store.
+
+    Raises: UnexpectedReply, OutcomeUnknown.
+    """
+    try:
+        return decode_json(reply.content)
+    except ValueError:
+        pass
+    # Outside the handler: the decoder's exception holds the whole body.
+    raise reply.misfit(code="not_json")
+
+
+def decode_json(content: bytes) -> Any:
+    """Return the JSON in `content` without NaN, NUL characters and lone surrogates, which databases refuse.
+
+    Raises: ValueError.
+    """
+    try:
+        value = _DECODER.decode(content.decode("utf-8-sig"))
+        escapes = content.lower()
+        return _storable(value) if b"\\u0000" in escapes or b"\\ud" in escapes else value
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def utc_now() -> datetime:
+    """Return the current moment as an aware UTC datetime."""
+    return datetime.now(UTC)
+
+
+def _request(session: requests.Session, call: Call, auth: AuthBase) -> requests.Response:
+    sent_headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
+    data: bytes | io.BytesIO | None = call.body
+    if call.body is not None:
+        sent_headers["Content-Type"] = call.content_type
+        if len(call.body) > _STREAM_ABOVE_BYTES:
+            data = io.BytesIO(call.body)
+    return session.request(
+        call.method,
+        call.url,
+        params=call.params,
+        data=data,
+        headers=sent_headers,
+        # Always an object: without one, `requests` would look for the host in ~/.netrc and send what it finds
+        # there.
+        auth=auth,
+        timeout=(CONNECT_SECONDS, call.read_seconds or READ_SECONDS),
+        allow_redirects=False,
+        # A proxy from the environment cannot reach this machine's own loopback address.
+        proxies={"http": "", "https": "", "all": ""} if _is_loopback(urlsplit(call.url).hostname) else None,
+    )
+
+
+def _failure(error: Exception, call: Call) -> errors.GreenhouseError:
+    if _was_never_sent(error):
+        return errors.Unavailable("not_sent", path=call.path)
+    if isinstance(error, requests.exceptions.ContentDecodingError) and not call.is_write:
+        return errors.UnexpectedReply("not_json", path=call.path)
+    inner = error.args[0] if error.args else None
+    timed_out = isinstance(error, requests.Timeout) or isinstance(inner, urllib3.exceptions.ReadTimeoutError)
+    code = "timeout" if timed_out else "cut"
+    return (errors.OutcomeUnknown if call.is_write else errors.Unavailable)(code, path=call.path)
+
+
+def _was_never_sent(error: Exception) -> bool:
+    """Tell whether the failure proves that Greenhouse did not get the request; when in doubt it may have."""
+    if isinstance(error, _NEVER_SENT):
+        return True
+    inner = error.args[0] if error.args else None
+    reason = inner.reason if isinstance(inner, urllib3.exceptions.MaxRetryError) else inner
+    if isinstance(reason, urllib3.exceptions.NewConnectionError):
+        return True
+    if isinstance(reason, urllib3.exceptions.SSLError) and reason.args:
+        reason = reason.args[0]
+    return isinstance(reason, ssl.SSLError) and reason.reason in _HANDSHAKE_REASONS
+
+
+def _offending_fields(reply: Reply) -> tuple[str, ...]:
+    """Return the keys an error body blames: `{"errors": [{"<field>": "<message>"}]}` or its older form."""
+    try:
+        body = decode_json(reply.content)
+    except ValueError:
+        return ()
+    listed = body.get("errors") if isinstance(body, dict) else None
+    names: list[object] = []
+    for entry in listed if isinstance(listed, list) else [listed]:
+        if isinstance(entry, dict):
+            names.extend([entry["field"]] if {"field", "message"} <= entry.keys() else entry)
+    known = dict.fromkeys(name for name in names if isinstance(name, str) and _FIELD_NAME.fullmatch(name))
+    return tuple(known)
+
+
+def _is_loopback(host: str | None) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {_storable(key): _storable(item) for key, item in value.items()}
+    return value
