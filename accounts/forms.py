@@ -71,7 +71,7 @@ class EmployerForm(forms.Form):
     )
 
 
-class CompanyProfileForm(forms.ModelForm[Employer]):
+class CompanyProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     """Edits what candidates read about an employer."""
 
     website = forms.URLField(
