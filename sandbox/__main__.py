@@ -36,9 +36,7 @@ def main() -> int:
     try:
         server = make_server(Sandbox(world), arguments.host, arguments.port)
     except OSError as error:
-        print(
-            f"Greenhouse sandbox: cannot listen on port {arguments.port}: {error.strerror}", file=sys.stderr
-        )
+        print(f"Greenhouse sandbox: cannot listen on port {arguments.port}: {error.strerror}", file=sys.stderr)
         return 1
     stop = threading.Event()
 

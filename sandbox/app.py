@@ -82,9 +82,7 @@ class Sandbox:
         if instead is not None and not fault.after:
             return Delivery(instead)
         response = self._api(request, who)
-        return Delivery(
-            instead or response, cut=fault.kind == "reset_after", truncate=fault.kind == "truncate"
-        )
+        return Delivery(instead or response, cut=fault.kind == "reset_after", truncate=fault.kind == "truncate")
 
     def _api(self, request: Request, who: dict[str, str]) -> Response:
         try:

@@ -68,9 +68,7 @@ def client_of(store: Store, request: Request) -> Record:
 def token(store: Store, switches: Switches, limiter: RateLimiter, request: Request) -> Response:
     """Answer `POST /token`."""
     given = _basic(request)
-    allowance = limiter.spend(
-        f"token:{given[0] if given else ''}", switches.token_rate_limit, _TOKEN_WINDOW_SECONDS
-    )
+    allowance = limiter.spend(f"token:{given[0] if given else ''}", switches.token_rate_limit, _TOKEN_WINDOW_SECONDS)
     headers = _PRIVATE | allowance.headers("X-Ratelimit")
     if allowance.refused:
         raise Refusal(429, {"message": "Too Many Requests"}, headers)

@@ -42,6 +42,10 @@ NOTE_VISIBILITIES = {
 }
 
 
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 @dataclass(frozen=True)
 class Collection:
     name: str
@@ -67,19 +71,9 @@ def _tree(*more: str) -> Collection:
 
 _JOBS = Collection(
     "jobs",
-    (
-        "name",
-        "requisition_id",
-        "notes",
-        "confidential",
-        "status",
-        "opened_at",
-        "closed_at",
-        "is_template",
-        "copied_from_id",
-        "department_id",
-        "office_ids",
-        "custom_fields",
+    _words(
+        "name requisition_id notes confidential status opened_at closed_at is_template "
+        "copied_from_id department_id office_ids custom_fields"
     ),
     {
         "status": by.choice("status", "open", "draft", "closed"),
@@ -93,21 +87,9 @@ _JOBS = Collection(
 )
 _JOB_POSTS = Collection(
     "job_posts",
-    (
-        "title",
-        "job_id",
-        "job_board_id",
-        "internal",
-        "active",
-        "live",
-        "featured",
-        "first_published_at",
-        "content",
-        "internal_content",
-        "language",
-        "public_url",
-        "demographic_question_set_id",
-        "questions",
+    _words(
+        "title job_id job_board_id internal active live featured first_published_at content "
+        "internal_content language public_url demographic_question_set_id questions"
     ),
     {
         "job_ids": by.ids("job_id"),
@@ -120,22 +102,10 @@ _JOB_POSTS = Collection(
 )
 _USERS = Collection(
     "users",
-    (
-        "first_name",
-        "last_name",
-        "name",
-        "primary_email",
-        "emails",
-        "job_title",
-        "employee_id",
-        "agency_id",
-        "deactivated",
-        "site_admin",
-        "linked_candidate_ids",
-        "office_ids",
-        "department_ids",
-        "interviewer_tags",
-        "custom_fields",
+    _words(
+        "first_name last_name name primary_email emails job_title employee_id agency_id "
+        "deactivated site_admin linked_candidate_ids office_ids department_ids interviewer_tags "
+        "custom_fields"
     ),
     {
         "primary_email": by.emails("primary_email"),
@@ -158,24 +128,10 @@ _USERS = Collection(
 )
 _CANDIDATES = Collection(
     "candidates",
-    (
-        "first_name",
-        "last_name",
-        "preferred_name",
-        "company",
-        "title",
-        "time_zone",
-        "private",
-        "can_email",
-        "last_activity_at",
-        "tags",
-        "linked_user_ids",
-        "phone_numbers",
-        "addresses",
-        "email_addresses",
-        "website_addresses",
-        "social_media_addresses",
-        "custom_fields",
+    _words(
+        "first_name last_name preferred_name company title time_zone private can_email "
+        "last_activity_at tags linked_user_ids phone_numbers addresses email_addresses "
+        "website_addresses social_media_addresses custom_fields"
     ),
     {
         "email": by.emails("email_addresses"),
@@ -188,28 +144,11 @@ _CANDIDATES = Collection(
 )
 _APPLICATIONS = Collection(
     "applications",
-    (
-        "candidate_id",
-        "job_id",
-        "prospective_job_ids",
-        "job_post_id",
-        "source_id",
-        "referrer_id",
-        "recruiter_id",
-        "coordinator_id",
-        "agency_note_id",
-        "prospect",
-        "status",
-        "stage_id",
-        "stage_name",
-        "job_interview_stage_id",
-        "rejection_reason_id",
-        "needs_decision",
-        "rejected_at",
-        "last_activity_at",
-        "location_address",
-        "answers",
-        "custom_fields",
+    _words(
+        "candidate_id job_id prospective_job_ids job_post_id source_id referrer_id recruiter_id "
+        "coordinator_id agency_note_id prospect status stage_id stage_name job_interview_stage_id "
+        "rejection_reason_id needs_decision rejected_at last_activity_at location_address answers "
+        "custom_fields"
     ),
     {
         "candidate_ids": by.ids("candidate_id"),
@@ -221,9 +160,7 @@ _APPLICATIONS = Collection(
         # stage_id is the id of an application_stages row, so job stage ids match nothing here.
         "stage_ids": by.ids("stage_id"),
         "job_interview_stage_ids": by.ids("job_interview_stage_id"),
-        "status": by.choice(
-            "status", "active", "rejected", "hired", "converted", said_as={"active": "in_process"}
-        ),
+        "status": by.choice("status", "active", "rejected", "hired", "converted", said_as={"active": "in_process"}),
         "stage_name": by.text("stage_name"),
         "prospect": by.flag("prospect"),
         "custom_field_option_id": by.custom_field_option(),
@@ -243,20 +180,9 @@ _ATTACHMENTS = Collection(
 )
 _NOTES = Collection(
     "notes",
-    (
-        "candidate_id",
-        "application_id",
-        "user_id",
-        "type",
-        "subject",
-        "body",
-        "body_with_tags",
-        "visibility",
-        "email_from",
-        "email_to",
-        "email_cc",
-        "email_attachment_file_names",
-        "import_hash",
+    _words(
+        "candidate_id application_id user_id type subject body body_with_tags visibility "
+        "email_from email_to email_cc email_attachment_file_names import_hash"
     ),
     {
         "candidate_ids": by.ids("candidate_id"),
@@ -268,28 +194,11 @@ _NOTES = Collection(
 )
 _CUSTOM_FIELDS = Collection(
     "custom_fields",
-    (
-        "field_type",
-        "name",
-        "name_key",
-        "value_type",
-        "private",
-        "required",
-        "require_approval",
-        "trigger_new_version",
-        "active",
-        "sort_order",
-        "internal_type",
-        "expose_in_job_board_api",
-        "placeholder",
-        "description",
-        "application_type",
-        "api_only",
-        "use_for_job_approvals",
-        "use_for_offer_approvals",
-        "template_token_string",
-        "default_value",
-        "updated_by_id",
+    _words(
+        "field_type name name_key value_type private required require_approval "
+        "trigger_new_version active sort_order internal_type expose_in_job_board_api placeholder "
+        "description application_type api_only use_for_job_approvals use_for_offer_approvals "
+        "template_token_string default_value updated_by_id"
     ),
     {
         "field_type": by.text("field_type"),
@@ -397,13 +306,8 @@ _SMALL = (
     ),
     Collection(
         "rejection_details",
-        (
-            "application_id",
-            "rejection_reason_id",
-            "rejected_by_id",
-            "rejection_note_id",
-            "rejected_at",
-            "question_custom_fields",
+        _words(
+            "application_id rejection_reason_id rejected_by_id rejection_note_id rejected_at question_custom_fields"
         ),
         {
             "application_ids": by.ids("application_id"),
@@ -427,17 +331,9 @@ _SMALL = (
     ),
     Collection(
         "openings",
-        (
-            "job_id",
-            "opening_id",
-            "open",
-            "sort_order",
-            "opened_at",
-            "closed_at",
-            "target_start_on",
-            "application_id",
-            "close_reason_id",
-            "custom_fields",
+        _words(
+            "job_id opening_id open sort_order opened_at closed_at target_start_on application_id "
+            "close_reason_id custom_fields"
         ),
         {
             "job_ids": by.ids("job_id"),

@@ -78,9 +78,7 @@ class Request:
         try:
             return json.loads(self.body)
         except ValueError:
-            raise Refusal(
-                400, {"message": "Bad Request", "errors": ["The request body is not valid JSON."]}
-            ) from None
+            raise Refusal(400, {"message": "Bad Request", "errors": ["The request body is not valid JSON."]}) from None
 
 
 @dataclass

@@ -95,9 +95,7 @@ class Harvest:
                 return routes.show_one(self._call(request, caller, route), route.collection)
             collection = CATALOGUE[route.collection]
             wanted = understand(collection, request, store)
-            return list_response(
-                collection, wanted, store, request, shape(self.world, request, route.collection)
-            )
+            return list_response(collection, wanted, store, request, shape(self.world, request, route.collection))
 
 
 def authenticate(world: World, request: Request) -> Caller:

@@ -1,6 +1,5 @@
 """Applications and their way through the stages of a job. Shared by the API and the web page."""
 
-from sandbox.clock import stamp
 from sandbox.exchange import Record, unprocessable
 from sandbox.store import Store
 from sandbox.switches import Switches
@@ -51,15 +50,13 @@ def create_for_job(
     if before and rule == "return_existing":
         return before
     stage = _stage_of(store, job["id"], stage_id) if stage_id else next(iter(plan(store, job["id"])), None)
-    application = store.add("applications", **(_EMPTY | {"last_activity_at": stamp()} | values))
+    application = store.add("applications", **(_EMPTY | {"last_activity_at": store.now()} | values))
     return _enter(store, application, job["id"], stage)
 
 
 def create_prospect(store: Store, values: Record, details: Record) -> Record:
     """Add someone who is not on a job yet, with 0 or more jobs in mind."""
-    application = store.add(
-        "applications", **(_EMPTY | {"prospect": True, "last_activity_at": stamp()} | values)
-    )
+    application = store.add("applications", **(_EMPTY | {"prospect": True, "last_activity_at": store.now()} | values))
     empty = dict.fromkeys(("pool_id", "pool_stage_id", "prospect_owner_id", "department_id", "office_id"))
     store.add("prospect_details", **(empty | details), application_id=application["id"])
     return application
@@ -93,9 +90,7 @@ def _enter(store: Store, application: Record, job_id: int, stage: Record | None)
     return _stand_in(store, application, current, stage, touch=False)
 
 
-def _stand_in(
-    store: Store, application: Record, row: Record | None, stage: Record | None, *, touch: bool
-) -> Record:
+def _stand_in(store: Store, application: Record, row: Record | None, stage: Record | None, *, touch: bool) -> Record:
     return store.change(
         "applications",
         application["id"],
@@ -154,7 +149,7 @@ def move(
 
 
 def _step(store: Store, application: Record, target: Record, *, touch: bool) -> Record:
-    now = stamp()
+    now = store.now()
     arrived = None
     for row in store.where("application_stages", application_id=application["id"]):
         if row["job_interview_stage_id"] == target["id"]:
@@ -179,7 +174,7 @@ def _transfer(store: Store, application: Record, job_id: int, stage_id: int | No
         raise unprocessable({"to_job_id": "The candidate already has an application on this job"})
     stage = _stage_of(store, job_id, stage_id) if stage_id else next(iter(plan(store, job_id)), None)
     _drop_rows(store, "application_stages", application["id"])
-    moved = store.change("applications", application["id"], job_id=job_id, last_activity_at=stamp())
+    moved = store.change("applications", application["id"], job_id=job_id, last_activity_at=store.now())
     return _enter(store, moved, job_id, stage)
 
 
@@ -193,7 +188,7 @@ def reject(
     custom_fields: Record | None = None,
 ) -> Record:
     _must_be_in_process_or_prospect(application)
-    now = stamp()
+    now = store.now()
     note_id = None
     if note:
         note_id = add_note(store, application, user_id=by_user_id, body=note, visibility="admin_only_visible")
@@ -231,7 +226,7 @@ def unreject(store: Store, application: Record) -> Record:
         status="in_process",
         rejected_at=None,
         rejection_reason_id=None,
-        last_activity_at=stamp(),
+        last_activity_at=store.now(),
     )
 
 
@@ -245,7 +240,7 @@ def hire(
 ) -> Record:
     """Hire into an opening; the job closes by itself with its last one."""
     _must_be_in_process(application, "hired")
-    now = now or stamp()
+    now = now or store.now()
     openings = store.where("openings", job_id=application["job_id"], open=True)
     if opening_id is None and len(openings) > 1:
         raise unprocessable({"opening_id": "is required when more than one opening is open"})
@@ -272,7 +267,7 @@ def convert(store: Store, application: Record, *, job_id: int, stage_id: int | N
     kept = ("candidate_id", "source_id", "referrer_id", "recruiter_id", "coordinator_id", "custom_fields")
     values = {name: application[name] for name in kept} | {"job_id": job_id}
     made = create_for_job(store, values, stage_id=stage_id)
-    store.change("applications", application["id"], status="converted", last_activity_at=stamp())
+    store.change("applications", application["id"], status="converted", last_activity_at=store.now())
     return made
 
 
@@ -312,7 +307,7 @@ def add_note(store: Store, application: Record, *, user_id: int | None, body: st
 
 def close_job(store: Store, job_id: int) -> None:
     """Close a job: its openings close and its posts leave the board."""
-    now = stamp()
+    now = store.now()
     for opening in store.where("openings", job_id=job_id, open=True):
         store.change("openings", opening["id"], open=False, closed_at=now)
     for post in store.where("job_posts", job_id=job_id, live=True):
@@ -322,7 +317,7 @@ def close_job(store: Store, job_id: int) -> None:
 
 def reopen_job(store: Store, job_id: int) -> None:
     """Open a job again with one new opening; its posts stay off the board until somebody publishes them."""
-    now = stamp()
+    now = store.now()
     count = len(store.where("openings", job_id=job_id))
     store.add(
         "openings",

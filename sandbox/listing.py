@@ -57,9 +57,7 @@ def _read(collection: Collection, params: list[tuple[str, str]], store: Store) -
             raise unprocessable({name: "was given more than once"})
         seen.add(name)
         _read_one(collection, name, text, store, wanted)
-    defaults = (
-        item.default for name, item in collection.filters.items() if item.default and name not in seen
-    )
+    defaults = (item.default for name, item in collection.filters.items() if item.default and name not in seen)
     wanted.tests.extend(defaults)
     return wanted
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from sandbox import hiring
-from sandbox.clock import stamp
 from sandbox.exchange import Record, unprocessable
 from sandbox.store import Store
 
@@ -65,14 +64,14 @@ _EMPTY: Record = {
 
 def create(store: Store, values: Record) -> Record:
     """Add a person. Never merges and never refuses a known e-mail address, as Greenhouse does not."""
-    candidate = store.add("candidates", **(_EMPTY | {"last_activity_at": stamp()} | values))
+    candidate = store.add("candidates", **(_EMPTY | {"last_activity_at": store.now()} | values))
     _sync_tags(store, candidate)
     return candidate
 
 
 def update(store: Store, candidate: Record, values: Record) -> Record:
     """Change what is named; contact lists and tags are replaced whole."""
-    changed = store.change("candidates", candidate["id"], **values, last_activity_at=stamp())
+    changed = store.change("candidates", candidate["id"], **values, last_activity_at=store.now())
     if "tags" in values:
         _sync_tags(store, changed)
     return changed
@@ -80,7 +79,7 @@ def update(store: Store, candidate: Record, values: Record) -> Record:
 
 def touch(store: Store, candidate_id: int) -> None:
     if store.get("candidates", candidate_id):
-        store.change("candidates", candidate_id, last_activity_at=stamp())
+        store.change("candidates", candidate_id, last_activity_at=store.now())
 
 
 def merge(store: Store, primary: Record, secondary: Record) -> Record:

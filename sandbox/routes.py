@@ -30,9 +30,7 @@ WRITES: dict[tuple[str, str, bool, str], Write] = {
     ("POST", "applications", True, "reject"): Write("reject", applications.reject),
     ("POST", "applications", True, "unreject"): Write("unreject", applications.unreject),
     ("POST", "applications", True, "hire"): Write("hire", applications.hire),
-    ("POST", "applications", True, "convert_to_candidate"): Write(
-        "convert_to_candidate", applications.convert
-    ),
+    ("POST", "applications", True, "convert_to_candidate"): Write("convert_to_candidate", applications.convert),
     ("PATCH", "rejection_details", True, ""): Write("update", applications.update_rejection),
     ("DELETE", "attachments", True, ""): Write("destroy", files.delete),
     ("POST", "notes", False, ""): Write("create", notes.create),

@@ -19,6 +19,8 @@ CREATE TABLE IF NOT EXISTS blob (id INTEGER PRIMARY KEY, body BLOB);
 """
 # Real ids are past 32 bits and differ per collection, so a mixed-up or narrow id column shows at once.
 FIRST_ID = 4_000_000_000
+# Fields looked up again and again, which must not cost a walk through the whole collection.
+_INDEXED = ("application_id", "candidate_id", "job_id", "job_post_id")
 _SPAN = 10_000_000
 
 
@@ -29,17 +31,36 @@ class Table:
         self.records: dict[int, Record] = {}
         self.encoded: dict[int, bytes] = {}
         self.order: list[int] = []
+        self._index: dict[tuple[str, Any], set[int]] = {}
 
     def put(self, record: Record) -> bytes:
-        if record["id"] not in self.records:
+        if record["id"] in self.records:
+            self._unindex(self.records[record["id"]])
+        else:
             insort(self.order, record["id"])
+        for field in _INDEXED:
+            if field in record:
+                self._index.setdefault((field, record[field]), set()).add(record["id"])
         self.records[record["id"]] = record
         self.encoded[record["id"]] = encode(record)
         return self.encoded[record["id"]]
 
     def drop(self, record_id: int) -> None:
+        self._unindex(self.records[record_id])
         del self.records[record_id], self.encoded[record_id]
         del self.order[bisect_left(self.order, record_id)]
+
+    def _unindex(self, record: Record) -> None:
+        for field in _INDEXED:
+            if field in record:
+                self._index[field, record[field]].discard(record["id"])
+
+    def narrowed(self, values: Record) -> list[int]:
+        """Return, in order, the ids that can match the values: all of them without an indexed field."""
+        for field in _INDEXED:
+            if field in values:
+                return sorted(self._index.get((field, values[field]), ()))
+        return self.order
 
     def newest_first(self, at_most: int | None = None) -> Iterator[Record]:
         end = len(self.order) if at_most is None else bisect_left(self.order, at_most + 1)
@@ -57,6 +78,7 @@ class Store:
         self._undo: list[Callable[[], object]] = []
         self._writes: list[tuple[str, tuple[Any, ...]]] = []
         self._depth = 0
+        self.now: Callable[[], str] = stamp  # the seed plants in the past
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=20)
         # NORMAL under WAL survives the death of the process, which is all a sandbox has to survive.
         self._db.execute("PRAGMA journal_mode=WAL")
@@ -65,9 +87,7 @@ class Store:
         self._load()
 
     def _load(self) -> None:
-        for collection, body in self._db.execute(
-            "SELECT collection, body FROM record ORDER BY collection, id"
-        ):
+        for collection, body in self._db.execute("SELECT collection, body FROM record ORDER BY collection, id"):
             self.table(collection).put(json.loads(body))
         self._last.update(dict(self._db.execute("SELECT collection, last FROM sequence")))
 
@@ -92,7 +112,7 @@ class Store:
         wanted = values.items()
         return [
             record
-            for record in (table.records[key] for key in table.order)
+            for record in (table.records[key] for key in table.narrowed(values))
             if all(record.get(field) == value for field, value in wanted)
         ]
 
@@ -127,7 +147,7 @@ class Store:
 
     def add(self, name: str, /, **values: Any) -> Record:
         """Store a new record, giving it an id and its timestamps unless it brings its own."""
-        now = stamp()
+        now = self.now()
         record: Record = {
             "id": values.pop("id", None) or self._next_id(name),
             "created_at": now,
@@ -142,7 +162,7 @@ class Store:
     def change(self, name: str, record_id: int, /, *, touch: bool = True, **values: Any) -> Record:
         table = self.table(name)
         before = table.records[record_id]
-        record = {**before, **({"updated_at": stamp()} if touch else {}), **values}
+        record = {**before, **({"updated_at": self.now()} if touch else {}), **values}
         self._undo.append(lambda: table.put(before))
         self._save(name, record)
         return record
@@ -168,9 +188,7 @@ class Store:
 
     def _save(self, name: str, record: Record) -> None:
         body = self.table(name).put(record)
-        self._writes.append(
-            ("INSERT OR REPLACE INTO record VALUES (?, ?, ?)", (name, record["id"], body.decode()))
-        )
+        self._writes.append(("INSERT OR REPLACE INTO record VALUES (?, ?, ?)", (name, record["id"], body.decode())))
 
     def _next_id(self, name: str) -> int:
         last = self._last.get(name)

@@ -34,9 +34,7 @@ class RequestLog:
         self._seen: deque[Seen] = deque(maxlen=_KEPT)
         self._numbers = itertools.count(1)
 
-    def add(
-        self, request: Request, *, status: int, credential: str, subject: str, fault: str, took: float
-    ) -> None:
+    def add(self, request: Request, *, status: int, credential: str, subject: str, fault: str, took: float) -> None:
         with self._lock:
             self._seen.append(
                 Seen(

@@ -161,9 +161,7 @@ def _plant_places(store: Store) -> None:
         )
     board = store.table("job_boards").order[0]
     for value, active in _CUSTOM_LOCATIONS:
-        planted(
-            store, "job_board_custom_locations", value=value, active=active, greenhouse_job_board_id=board
-        )
+        planted(store, "job_board_custom_locations", value=value, active=active, greenhouse_job_board_id=board)
 
 
 def named(store: Store, collection: str, name: str) -> int:
@@ -200,9 +198,7 @@ def _user(store: Store, first: str, last: str, title: str | None, email: str, **
 
 
 def _user_email(store: Store, user_id: int, email: str) -> None:
-    planted(
-        store, "user_emails", user_id=user_id, email=email, verified=True, verification_token_sent_at=None
-    )
+    planted(store, "user_emails", user_id=user_id, email=email, verified=True, verification_token_sent_at=None)
 
 
 def _plant_users(store: Store) -> None:
@@ -221,9 +217,7 @@ def _plant_credentials(store: Store) -> None:
         ("Purpose Jobs (may not create candidates)", "oauth", *LIMITED, without_create),
         ("Purpose Jobs API key", "api_key", "", API_KEY, list(ALL_SCOPES)),
     ):
-        service_user = _user(
-            store, "Integration Service User", name, None, "", _service_account=True, site_admin=False
-        )
+        service_user = _user(store, "Integration Service User", name, None, "", _service_account=True, site_admin=False)
         planted(
             store,
             "_credentials",

@@ -102,9 +102,7 @@ def plant_stages(store: Store, job_id: int, names: tuple[str, ...], days: float)
         )
 
 
-def _plant_openings(
-    store: Store, job: Record, count: int, opened: str | None, closed: str | None, days: float
-) -> None:
+def _plant_openings(store: Store, job: Record, count: int, opened: str | None, closed: str | None, days: float) -> None:
     for order in range(count):
         planted(
             store,

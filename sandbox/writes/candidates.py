@@ -46,9 +46,7 @@ def _stored(call: Call, body: Record, before: Record | None = None) -> Record:
 
 
 def create(call: Call) -> Response:
-    body = bodies.read(
-        call.request, _KEYS | {"application": bodies.structure}, required=("first_name", "last_name")
-    )
+    body = bodies.read(call.request, _KEYS | {"application": bodies.structure}, required=("first_name", "last_name"))
     candidate = people.create(call.store, _stored(call, body))
     application = None
     if "application" in body:
@@ -58,9 +56,7 @@ def create(call: Call) -> Response:
     if envelope == "bare":
         return json_response(shown_candidate, 201)
     shown_application = (
-        shown(call.world, call.request, "applications", application)
-        if application and envelope == "envelope"
-        else None
+        shown(call.world, call.request, "applications", application) if application and envelope == "envelope" else None
     )
     return json_response({"candidate": shown_candidate, "application": shown_application}, 201)
 
