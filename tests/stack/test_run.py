@@ -60,8 +60,10 @@ def test_run_when_a_part_is_killed_starts_it_again(running: Stack, part: str) ->
 def test_run_when_web_is_killed_refuses_no_caller(running: Stack) -> None:
     killed = running.kill("web")
 
-    while running.pid_of("web") in (None, killed):  # the port stays open: callers wait, none is refused
-        assert answers(f"{running.app_url}/healthz")
+    while running.pid_of("web") in (None, killed):
+        # The supervisor holds the port open: who calls now waits, instead of being refused.
+        socket.create_connection(("127.0.0.1", running.port), timeout=5).close()
+    running.wait_for(lambda: answers(f"{running.app_url}/healthz"))
 
 
 def test_run_when_worker_is_killed_leaves_none_of_its_children(running: Stack) -> None:
