@@ -38,9 +38,7 @@ class ApplicationData:
     note: str = ""
 
 
-def submit_application(
-    *, job: Job, data: ApplicationData, resume: CheckedUpload | None
-) -> tuple[Application, bool]:
+def submit_application(*, job: Job, data: ApplicationData, resume: CheckedUpload | None) -> tuple[Application, bool]:
     """Store an application with its résumé and tell whoever listens; False when it was there before.
 
     What is known of an existing candidate stays as it is: the form proves nothing about who typed it.
@@ -127,9 +125,7 @@ def _complete(application: Application, document: Document | None) -> None:
         document.save()
         application.resume = document
         application.save(update_fields=["resume"])
-    TimelineEvent.objects.create(
-        application=application, text="Applied on Purpose Jobs.", origin=Origin.APPLICANT
-    )
+    TimelineEvent.objects.create(application=application, text="Applied on Purpose Jobs.", origin=Origin.APPLICANT)
     application_submitted.send(sender=Application, application=application)
 
 

@@ -1,5 +1,7 @@
 """Which files we take as a résumé: their bytes decide, never their name."""
 
+from __future__ import annotations
+
 import re
 import unicodedata
 import zipfile
@@ -7,6 +9,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from django.core.files.base import File
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_FILENAME = 120
@@ -20,6 +23,7 @@ CONTENT_TYPES = {
 _KINDS = "PDF, DOC, DOCX, RTF or TXT"
 _SENTENCES = {
     "missing": "Choose your résumé.",
+    "kept_no_longer": "Your résumé was kept for a day and is no longer here. Choose it again.",
     "empty": "This file is empty. Choose the file that holds your résumé.",
     "too_big": "This file is larger than 5 MB. Save a smaller version, for example a PDF without pictures.",
     "program": f"This file is a program, not a résumé. Choose a {_KINDS} file.",
@@ -67,7 +71,25 @@ class CheckedUpload:
         return CONTENT_TYPES[self.extension]
 
 
-def check_resume(file: File[bytes] | None) -> CheckedUpload:
+class SizeCap(FileUploadHandler):
+    """Let go of a file as soon as it grows too large, so that nothing of it is stored.
+
+    The rest of the form arrives all the same, and what was typed is not lost.
+    """
+
+    was_exceeded = False
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        if start + len(raw_data) > MAX_BYTES:
+            self.was_exceeded = True
+            raise SkipFile
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None  # the next handler makes the file
+
+
+def check_resume(file: File | None) -> CheckedUpload:  # type: ignore[type-arg]
     """Read an upload, find out what it is and give it a clean name.
 
     Raises: UploadRefused, with a sentence of its own for every reason.

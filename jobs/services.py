@@ -101,7 +101,9 @@ def _apply(job: Job, texts: Mapping[str, str]) -> list[str]:
         value = clean(text) if field == "description" else " ".join(text.split())
         if field == "title" and not value:
             raise ValueError("A job needs a title.")
-        if getattr(job, field) != value:
+        stored = getattr(job, field)
+        # A text from Greenhouse may hold double spaces, which an untouched form does not send back.
+        if stored != value and (field == "description" or " ".join(stored.split()) != value):
             setattr(job, field, value)
             changed.append(field)
     return changed

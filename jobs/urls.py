@@ -1,3 +1,8 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from jobs import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("companies/<slug:slug>/", views.company_page, name="company_page"),
+    path("companies/<slug:slug>/jobs/<int:pk>/", views.public_job, name="public_job"),
+]

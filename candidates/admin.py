@@ -1,0 +1,156 @@
+"""Candidates for the people who run the installation: to look things up, hardly to change them."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Count, Model, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from candidates.models import Application, Candidate, Document, TimelineEvent
+
+
+class _NoAddOrDelete:
+    """Rows that only the program itself makes."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class _ReadOnly(_NoAddOrDelete):
+    """Rows that tell what happened: not even a superuser rewrites them."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class TimelineInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+    model = TimelineEvent
+    fields = ("created_at", "text", "origin", "actor")
+    extra = 0
+    verbose_name_plural = "Timeline"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TimelineEvent]:
+        return super().get_queryset(request).select_related("actor")
+
+
+class ApplicationInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+    model = Application
+    fields = ("job", "status", "status_at", "created_at")
+    extra = 0
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
+        return super().get_queryset(request).select_related("job", "candidate")
+
+
+class CandidateForm(ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Candidate
+        fields: ClassVar[list[str]] = ["first_name", "last_name", "email"]
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        return email.lower()
+
+
+@admin.register(Candidate)
+class CandidateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = CandidateForm
+    list_display = ("name", "email", "application_count", "created_at")
+    list_filter = ("created_at", "applications__job__employer")
+    search_fields = ("first_name", "last_name", "email")
+    search_help_text = "Name or e-mail"
+    date_hierarchy = "created_at"
+    list_per_page = 50
+    fields = ("first_name", "last_name", "email", "created_at", "updated_at")
+    readonly_fields = ("created_at", "updated_at")
+    inlines = (ApplicationInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Candidate]:
+        rows: QuerySet[Candidate] = super().get_queryset(request)
+        return rows.annotate(applications_made=Count("applications", distinct=True))
+
+    @admin.display(description="Applications", ordering="applications_made")
+    def application_count(self, candidate: Candidate) -> int:
+        return candidate.applications_made  # type: ignore[attr-defined, no-any-return]
+
+
+@admin.register(Application)
+class ApplicationAdmin(_NoAddOrDelete, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "email", "job", "employer", "status", "status_at", "created_at")
+    list_filter = ("status", "job__employer", "created_at")
+    list_select_related = ("job__employer",)
+    search_fields = ("first_name", "last_name", "email", "job__title", "=key")
+    search_help_text = "Name, e-mail, job or key"
+    date_hierarchy = "created_at"
+    list_per_page = 50
+    # What a person wrote that day is theirs; the status comes from the ATS.
+    readonly_fields = (
+        *("key", "candidate", "job", "first_name", "last_name", "email", "phone", "link_list", "note"),
+        *("resume_summary", "status", "status_at", "created_at"),
+    )
+    fieldsets: ClassVar[Any] = (
+        (None, {"fields": ("candidate", "job", "status", "status_at", "created_at", "key")}),
+        (
+            "As written by the applicant",
+            {"fields": (("first_name", "last_name"), "email", "phone", "link_list", "note", "resume_summary")},
+        ),
+    )
+    inlines = (TimelineInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
+        return super().get_queryset(request).select_related("candidate", "resume")
+
+    @admin.display(description="Employer", ordering="job__employer__name")
+    def employer(self, application: Application) -> str:
+        return application.job.employer.name
+
+    @admin.display(description="Links")
+    def link_list(self, application: Application) -> SafeString | str:
+        links = [(link["url"], link["url"]) for link in application.links]
+        rows = format_html_join("", '<a href="{}" rel="noopener noreferrer nofollow">{}</a><br>', links)
+        return rows or "-"
+
+    @admin.display(description="Résumé")
+    def resume_summary(self, application: Application) -> SafeString | str:
+        document = application.resume
+        if document is None:
+            return "-"
+        # The download checks who asks: an operator who is no member of the employer gets nothing.
+        address = reverse("resume", args=[application.job.employer.slug, application.key])
+        size = filesizeformat(document.size_bytes)
+        return format_html('<a href="{}">{}</a> ({})', address, document.filename, size)
+
+
+@admin.register(Document)
+class DocumentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("filename", "candidate", "extension", "size", "created_at")
+    list_filter = ("extension", "created_at")
+    list_select_related = ("candidate",)
+    search_fields = ("filename", "candidate__email", "candidate__last_name")
+    search_help_text = "File name, or the candidate's e-mail or last name"
+    date_hierarchy = "created_at"
+    # Never `file` itself: it would show where in the storage the résumé rests.
+    fields = ("key", "candidate", "filename", "extension", "size", "created_at")
+
+    @admin.display(description="Size", ordering="size_bytes")
+    def size(self, document: Document) -> str:
+        return filesizeformat(document.size_bytes)
+
+
+@admin.register(TimelineEvent)
+class TimelineEventAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("created_at", "application", "text", "origin", "actor")
+    list_filter = ("origin", "application__job__employer")
+    list_select_related = ("application__job", "actor")
+    search_fields = ("text", "application__email", "application__job__title")
+    search_help_text = "Text, e-mail or job"
+    date_hierarchy = "created_at"

@@ -1,0 +1,125 @@
+"""Applying, and reading what was handed in."""
+
+import logging
+
+from django.core.cache import cache
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_safe
+from redis.exceptions import RedisError
+
+from accounts.models import Role
+from accounts.permissions import EmployerRequest, employer_required
+from candidates import services, stash
+from candidates.forms import ApplicationForm
+from candidates.limits import HOUR_SECONDS, is_allowed
+from candidates.models import Application
+from candidates.uploads import CONTENT_TYPES, SizeCap
+from jobs.models import Job, JobState
+from jobs.views import closed_job_page, public_job_or_404
+
+logger = logging.getLogger(__name__)
+APPLICATIONS_PER_HOUR = 20
+KEPT_UPLOADS_PER_HOUR = 60
+_LIMIT_SENTENCE = (
+    "Many applications have come from your network within the last hour. "
+    "Please try again in an hour; nothing was sent yet."
+)
+_SESSION_KEY = "applied"
+_REMEMBERED_JOBS = 20
+
+
+@csrf_exempt  # only here: reading the token reads the upload, and the cap must stand before that
+def apply(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Show the application form and take what is sent with it."""
+    cap = SizeCap(request)
+    request.upload_handlers.insert(0, cap)
+    return _apply(request, slug, pk, cap)
+
+
+@csrf_protect
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def _apply(request: HttpRequest, slug: str, pk: int, cap: SizeCap) -> HttpResponse:
+    job = public_job_or_404(slug=slug, pk=pk)
+    if job.state == JobState.CLOSED:
+        return closed_job_page(request, job)
+    if request.method != "POST":
+        return _form_page(request, job, ApplicationForm())
+    _sweep_hourly()
+    posted, files = request.POST, request.FILES  # reading them runs the cap
+    form = ApplicationForm(posted, files, resume_too_big=cap.was_exceeded)
+    if form.is_valid() and form.checked_resume:
+        if is_allowed(request, what="apply", per_hour=APPLICATIONS_PER_HOUR):
+            _, created = services.submit_application(job=job, data=form.application_data(), resume=form.checked_resume)
+            _remember(request, job, created)
+            return redirect("applied", slug, pk)
+        form.add_error(None, _LIMIT_SENTENCE)
+    if is_allowed(request, what="keep", per_hour=KEPT_UPLOADS_PER_HOUR):
+        form.keep_resume()
+    return _form_page(request, job, form)
+
+
+@never_cache
+@require_safe
+def applied(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Thank the applicant and say what happens next; anyone else is led to the job."""
+    created = request.session.get(_SESSION_KEY, {}).get(str(pk))
+    if created is None:
+        return redirect("public_job", slug, pk)
+    # The job may have been closed or taken off since; the thanks stay true.
+    job = get_object_or_404(Job.objects.select_related("employer"), employer__slug=slug, pk=pk)
+    context = {"job": job, "employer": job.employer, "created": created}
+    return render(request, "candidates/applied.html", context)
+
+
+@require_safe
+@never_cache
+@employer_required(Role.RECRUITER)
+def resume(request: EmployerRequest, key: str) -> FileResponse:
+    """Hand an applicant's résumé to a member who may see it, as a download that can run nothing."""
+    application = get_object_or_404(
+        Application.objects.for_employer(request.employer).select_related("resume"), key=key
+    )
+    document = application.resume
+    if document is None:
+        raise Http404
+    try:
+        content = document.file.open("rb")
+    except FileNotFoundError as exc:
+        logger.error("The file of document %s is gone from storage.", document.pk)
+        raise Http404 from exc
+    response = FileResponse(
+        content,
+        as_attachment=True,
+        filename=document.filename,
+        content_type=CONTENT_TYPES.get(document.extension, "application/octet-stream"),
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _form_page(request: HttpRequest, job: Job, form: ApplicationForm) -> HttpResponse:
+    # 200 with errors, too: the page is an answer to the person, and htmx would drop anything else.
+    context = {"job": job, "employer": job.employer, "form": form}
+    return render(request, "candidates/apply.html", context)
+
+
+def _remember(request: HttpRequest, job: Job, created: bool) -> None:
+    # A reload of the second form must not turn the first one's thanks into "already applied".
+    jobs = request.session.get(_SESSION_KEY, {})
+    jobs[str(job.pk)] = created
+    request.session[_SESSION_KEY] = dict(list(jobs.items())[-_REMEMBERED_JOBS:])
+
+
+def _sweep_hourly() -> None:
+    try:
+        is_due = cache.add("stash:swept", 1, HOUR_SECONDS)
+    except (RedisError, OSError):
+        return
+    if is_due:
+        stash.sweep()
