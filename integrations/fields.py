@@ -69,7 +69,7 @@ class Secret:
 
 
 if TYPE_CHECKING:
-    _TextField = models.TextField[Any, Any]
+    _TextField = models.TextField[Secret, Secret]
 else:
     _TextField = models.TextField
 

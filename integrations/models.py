@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from accounts.models import Employer, User
 from candidates.models import Application, Candidate
-from integrations.fields import SecretField
-from integrations.problems import PROBLEMS, Problem
+from integrations.fields import Secret, SecretField
+from integrations.problems import NEEDS_A_PERSON, PROBLEMS, Problem
 from jobs.models import Job
 
 
@@ -87,6 +87,29 @@ class Connection(WithProblem):
     def is_active(self) -> bool:
         return self.state == ConnectionState.ACTIVE
 
+    def forget_token(self) -> None:
+        """Make the next worker get a new token."""
+        Connection.objects.filter(pk=self.pk).update(token=Secret(""), token_expires_at=None)
+
+    def mark_trouble(self, code: str) -> None:
+        """Note a problem; one that only a person can repair also stops the background work.
+
+        Effects: one conditional UPDATE, so that it cannot revive a connection that was disconnected meanwhile.
+        """
+        self.set_problem(code)
+        changes: dict[str, Any] = {"problem_code": code, "problem_at": self.problem_at}
+        if code in NEEDS_A_PERSON:
+            self.state = changes["state"] = ConnectionState.NEEDS_ATTENTION
+        Connection.objects.filter(pk=self.pk, state=ConnectionState.ACTIVE).update(**changes)
+
+    def mark_well(self) -> None:
+        """Clear the problem, because Greenhouse has just answered as it should. Repeat: harmless."""
+        self.clear_problem()
+        self.state = ConnectionState.ACTIVE
+        Connection.objects.filter(pk=self.pk).exclude(state=ConnectionState.DISCONNECTED).update(
+            state=ConnectionState.ACTIVE, problem_code="", problem_at=None
+        )
+
     @property
     def is_connected(self) -> bool:
         """True while the employer means us to work with Greenhouse, even if something is wrong now."""
@@ -134,9 +157,7 @@ class GreenhouseJob(models.Model):
 
     class Meta:
         ordering = ["name", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["connection", "remote_id"], name="greenhouse_job_unique")
-        ]
+        constraints = [models.UniqueConstraint(fields=["connection", "remote_id"], name="greenhouse_job_unique")]
 
     def __str__(self) -> str:
         return self.name
@@ -160,9 +181,7 @@ class GreenhouseJobPost(models.Model):
     """The public advert of a Greenhouse job, as last read."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="greenhouse_posts")
-    greenhouse_job = models.ForeignKey(
-        GreenhouseJob, null=True, on_delete=models.SET_NULL, related_name="posts"
-    )
+    greenhouse_job = models.ForeignKey(GreenhouseJob, null=True, on_delete=models.SET_NULL, related_name="posts")
     remote_id = models.CharField(max_length=40)
     job_remote_id = models.CharField(max_length=40, blank=True)
     title = models.TextField()
@@ -181,13 +200,39 @@ class GreenhouseJobPost(models.Model):
 
     class Meta:
         ordering = ["title", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["connection", "remote_id"], name="greenhouse_post_unique")
-        ]
+        constraints = [models.UniqueConstraint(fields=["connection", "remote_id"], name="greenhouse_post_unique")]
         indexes = [models.Index(fields=["connection", "is_live"])]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_offered(self) -> bool:
+        """The same rule as `GreenhouseJobPostQuerySet.offered`, for a row that is already here."""
+        return not self.reason_not_offered
+
+    @property
+    def reason_not_offered(self) -> str:
+        """Why this is no active position; empty if it is one."""
+        job = self.greenhouse_job
+        if job is None or job.status != "open":
+            return "The job is closed in Greenhouse."
+        if job.is_template:
+            return "The job is only a template in Greenhouse."
+        if not self.is_live:
+            return "The post is no longer published in Greenhouse."
+        return "The post is internal in Greenhouse." if self.is_internal else ""
+
+    def as_job_fields(self) -> dict[str, str]:
+        """What an imported job takes over from its post."""
+        job = self.greenhouse_job
+        return {
+            "title": self.title,
+            "description": self.content,
+            "location": self.location,
+            "department": job.department if job else "",
+            "employment_type": job.employment_type if job else "",
+        }
 
 
 class GreenhousePostLocation(models.Model):
@@ -202,9 +247,7 @@ class GreenhousePostLocation(models.Model):
     seen_in = models.ForeignKey("SyncRun", null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["connection", "remote_id"], name="greenhouse_location_unique")
-        ]
+        constraints = [models.UniqueConstraint(fields=["connection", "remote_id"], name="greenhouse_location_unique")]
 
     def __str__(self) -> str:
         return self.text or f"{self.kind} {self.name_remote_id}"
@@ -218,6 +261,9 @@ class JobLink(models.Model):
     is_imported = models.BooleanField(default=False, help_text="The job's text follows the post.")
     overridden_fields = models.JSONField(
         default=list, blank=True, help_text="Fields a recruiter typed over; a sync leaves them alone."
+    )
+    reopen_as = models.CharField(
+        max_length=10, blank=True, help_text="The state to return to when Greenhouse reopens what it closed."
     )
     linked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -275,6 +321,19 @@ class SyncRun(WithProblem):
     def is_open(self) -> bool:
         return self.state in OPEN_SYNC
 
+    @property
+    def percent(self) -> int:
+        """How far the reading is, in whole per cent; it never goes back.
+
+        Greenhouse does not say how many pages there are, so each page of an open collection covers half of
+        what is left of it.
+        """
+        if self.state == SyncState.SUCCEEDED:
+            return 100
+        steps = list(self.progress.values())
+        parts = [1.0 if step["done"] else 1 - 0.5 ** step["pages"] for step in steps]
+        return round(97 * sum(parts) / len(parts)) if parts else 0
+
 
 class GreenhousePerson(models.Model):
     """Who a person is at Greenhouse, by e-mail; its lease keeps two exports from making two people."""
@@ -286,9 +345,7 @@ class GreenhousePerson(models.Model):
 
     class Meta:
         verbose_name_plural = "Greenhouse people"
-        constraints = [
-            models.UniqueConstraint(fields=["connection", "email"], name="greenhouse_person_unique")
-        ]
+        constraints = [models.UniqueConstraint(fields=["connection", "email"], name="greenhouse_person_unique")]
 
     def __str__(self) -> str:
         return self.email
@@ -358,12 +415,11 @@ class Export(WithProblem):
     application_remote_id = models.CharField(max_length=40, blank=True)
     resume_remote_id = models.CharField(max_length=40, blank=True)
     note_remote_id = models.CharField(max_length=40, blank=True)
-    was_there = models.BooleanField(
-        default=False, help_text="The application was found in Greenhouse, not made by us."
-    )
+    was_there = models.BooleanField(default=False, help_text="The application was found in Greenhouse, not made by us.")
     attempts = models.PositiveIntegerField(default=0)
     retry_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
+    woken_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 
@@ -377,9 +433,7 @@ class Export(WithProblem):
     class Meta:
         ordering = ["-pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["connection", "candidate", "greenhouse_job"], name="export_unique"
-            )
+            models.UniqueConstraint(fields=["connection", "candidate", "greenhouse_job"], name="export_unique")
         ]
         indexes = [
             models.Index(fields=["state", "retry_at"]),

@@ -5,6 +5,16 @@ Greenhouse's own text is never the message: it is written for developers and may
 
 from dataclasses import dataclass
 
+from integrations.greenhouse.errors import (
+    Forbidden,
+    GreenhouseError,
+    RateLimited,
+    Rejected,
+    Unauthorized,
+    Unavailable,
+    UnexpectedReply,
+)
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -78,7 +88,33 @@ _ALL = (
         f"In {_CREDENTIALS}, open Manage Scopes, tick the missing ones and try again.",
         "credential_kind",
     ),
+    Problem(
+        "other_organization",
+        "This credential belongs to another Greenhouse account",
+        "Your jobs and applications are linked to a different Greenhouse organization.",
+        "Use a credential of the same Greenhouse account as before.",
+        "credential_kind",
+    ),
     # --- Greenhouse itself
+    Problem(
+        "connect_unavailable",
+        "Greenhouse cannot be reached",
+        "Greenhouse does not answer right now, so the credential could not be tested. Nothing was saved.",
+        "Try again in a minute.",
+    ),
+    Problem(
+        "connect_unexpected",
+        "Greenhouse answered something we do not understand",
+        "The credential could not be tested, because the answer does not fit Greenhouse's documentation. "
+        "Nothing was saved.",
+        "Try again in a minute. If it stays, tell us; the details are in our log.",
+    ),
+    Problem(
+        "listing_empty",
+        "Greenhouse suddenly lists no jobs at all",
+        "It may be that the acting user lost the Site Admin role, so we closed nothing.",
+        "Check the user in Greenhouse, then press Import Jobs again.",
+    ),
     Problem(
         "unavailable",
         "Greenhouse cannot be reached",
@@ -104,6 +140,12 @@ _ALL = (
         "Put the old key back into FIELD_ENCRYPTION_KEYS, or enter the credential again.",
     ),
     # --- exports
+    Problem(
+        "outcome_unknown",
+        "Checking whether it arrived",
+        "We sent something and Greenhouse's answer was lost on the way.",
+        "We look there first and send again only what did not arrive. You need not do anything.",
+    ),
     Problem(
         "data_refused",
         "Greenhouse refused the data",
@@ -140,6 +182,34 @@ _ALL = (
         "A part of our program failed; nothing was lost.",
         "Press Send again. If it stays, give us the reference number below.",
     ),
+)
+
+_CODES: tuple[tuple[type[GreenhouseError], str], ...] = (
+    (Unauthorized, "key_refused"),
+    (Forbidden, "scope_missing"),
+    (RateLimited, "rate_limited"),
+    (Unavailable, "unavailable"),
+    (UnexpectedReply, "unexpected_reply"),
+    (Rejected, "data_refused"),
+)
+
+
+def code_for(exc: GreenhouseError) -> str:
+    """Turn what the client raised into the code of a problem."""
+    return next((code for kind, code in _CODES if isinstance(exc, kind)), "unforeseen")
+
+
+# What no waiting repairs: background work stops until somebody acts.
+NEEDS_A_PERSON = frozenset(
+    {
+        "key_refused",
+        "api_key_refused",
+        "client_id_malformed",
+        "keys_retired",
+        "user_unknown",
+        "user_deactivated",
+    }
+    | {"not_site_admin", "scope_missing", "secret_unreadable"}
 )
 
 PROBLEMS: dict[str, Problem] = {problem.code: problem for problem in _ALL}

@@ -1,3 +1,20 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses of the employer's pages that show what Greenhouse knows."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, path
+
+from integrations.views import applicants, dashboard, imports, jobs, settings
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("employers/<slug:employer>/dashboard/", dashboard.dashboard, name="dashboard"),
+    path("employers/<slug:employer>/jobs/", jobs.jobs, name="jobs"),
+    path("employers/<slug:employer>/jobs/new/", jobs.job_new, name="job_new"),
+    path("employers/<slug:employer>/jobs/switch/", jobs.job_switch, name="job_switch"),
+    path("employers/<slug:employer>/jobs/<int:pk>/edit/", jobs.job_edit, name="job_edit"),
+    path("employers/<slug:employer>/import/", imports.import_jobs, name="import_jobs"),
+    path("employers/<slug:employer>/import/save/", imports.import_save, name="import_save"),
+    path("employers/<slug:employer>/applicants/", applicants.applicants, name="applicants"),
+    path("employers/<slug:employer>/applicants/<uuid:key>/", applicants.application, name="application"),
+    path("employers/<slug:employer>/exports/<int:pk>/send-again/", applicants.send_again, name="send_again"),
+    path("employers/<slug:employer>/settings/integrations/", settings.integrations, name="integrations"),
+    path("employers/<slug:employer>/settings/integrations/test/", settings.test, name="integration_test"),
+]

@@ -16,7 +16,7 @@ app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
 
 
-@setup_logging.connect  # type: ignore[untyped-decorator]
+@setup_logging.connect
 def use_django_logging(**_kwargs: Any) -> None:
     """Keep one log format and one set of filters in web, worker and beat."""
     logging.config.dictConfig(settings.LOGGING)

@@ -205,6 +205,8 @@ GREENHOUSE_SETTLE_SECONDS = env.int("GREENHOUSE_SETTLE_SECONDS", default=30)
 # --- Celery ------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
+# A page must not wait for a broker that is down: the row is committed, and a sweep finds it.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True

@@ -1,5 +1,6 @@
 """The people of every test: alice (admin), rita (recruiter) and bob (viewer) of one employer; charlie of another."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.test import Client
 
 from accounts.models import Employer, Role, User
 from tests.factories import EmployerFactory, MembershipFactory, UserFactory
+from tests.sandbox_process import SandboxProcess
 
 
 @pytest.fixture(autouse=True)
@@ -32,23 +34,17 @@ def other_employer(db: None) -> Employer:
 
 @pytest.fixture
 def alice(employer: Employer) -> User:
-    return MembershipFactory(
-        employer=employer, role=Role.ADMIN, user=UserFactory(email="alice@example.com")
-    ).user
+    return MembershipFactory(employer=employer, role=Role.ADMIN, user=UserFactory(email="alice@example.com")).user
 
 
 @pytest.fixture
 def rita(employer: Employer) -> User:
-    return MembershipFactory(
-        employer=employer, role=Role.RECRUITER, user=UserFactory(email="rita@example.com")
-    ).user
+    return MembershipFactory(employer=employer, role=Role.RECRUITER, user=UserFactory(email="rita@example.com")).user
 
 
 @pytest.fixture
 def bob(employer: Employer) -> User:
-    return MembershipFactory(
-        employer=employer, role=Role.VIEWER, user=UserFactory(email="bob@example.com")
-    ).user
+    return MembershipFactory(employer=employer, role=Role.VIEWER, user=UserFactory(email="bob@example.com")).user
 
 
 @pytest.fixture
@@ -82,3 +78,20 @@ def as_bob(bob: User) -> Client:
 @pytest.fixture
 def as_charlie(charlie: User) -> Client:
     return _client_of(charlie)
+
+
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+    process = SandboxProcess(data=tmp_path_factory.mktemp("sandbox") / "sandbox.sqlite3")
+    process.start()
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def sandbox(sandbox_process: SandboxProcess, settings: Any) -> SandboxProcess:
+    """A freshly seeded Greenhouse over real HTTP, which the settings point to."""
+    sandbox_process.reset()
+    settings.GREENHOUSE_HARVEST_URL = settings.GREENHOUSE_AUTH_URL = sandbox_process.url
+    settings.GREENHOUSE_APP_URL = sandbox_process.url
+    return sandbox_process

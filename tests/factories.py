@@ -157,7 +157,5 @@ class ExportFactory(DjangoModelFactory[Export]):
 
     greenhouse_job = factory.SubFactory(GreenhouseJobFactory)
     connection = factory.SelfAttribute("greenhouse_job.connection")
-    application = factory.SubFactory(
-        ApplicationFactory, job__employer=factory.SelfAttribute("...connection.employer")
-    )
+    application = factory.SubFactory(ApplicationFactory, job__employer=factory.SelfAttribute("...connection.employer"))
     candidate = factory.SelfAttribute("application.candidate")

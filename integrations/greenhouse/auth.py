@@ -261,4 +261,4 @@ def _text(value: object) -> str | None:
 
 def _basic(user: str, password: str) -> HTTPBasicAuth:
     # As bytes: `requests` encodes text as Latin-1 and fails on whatever else was pasted into the form.
-    return HTTPBasicAuth(user.encode(), password.encode())
+    return HTTPBasicAuth(user.encode(errors="replace"), password.encode(errors="replace"))

@@ -16,7 +16,10 @@ from typing import Any, NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Anything Greenhouse keeps in a collection."""
+    """Anything Greenhouse keeps in a collection.
+
+    Shape: what tells who a person is has `repr=False`, so that in a log or an error report only the id stands.
+    """
 
     id: int
 
@@ -137,7 +140,7 @@ class PayRangePayload(Record):
 # The people who work in Greenhouse
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class UserPayload(Record):
     """A Greenhouse user; service users have an empty `primary_email`."""
 
@@ -151,7 +154,7 @@ class UserPayload(Record):
     job_title: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class UserEmailPayload(Record):
     """An e-mail address of a user, primary or not."""
 
@@ -170,7 +173,7 @@ class ContactPayload(NamedTuple):
     type: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CandidatePayload(Record):
     """A person. Read as `private`, written as `is_private`. An update replaces each contact list."""
 
@@ -222,7 +225,7 @@ class ApplicationPayload(Record):
     updated_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AttachmentPayload(Record):
     """A file on an application. `url` is signed and dies after 7 days: use it at once, never store it."""
 
@@ -230,11 +233,11 @@ class AttachmentPayload(Record):
     filename: str
     type: str
     candidate_id: int | None = None
-    url: str | None = field(default=None, repr=False)
+    url: str | None = None
     created_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class NotePayload(Record):
     """An entry of the activity feed; read `type` and `visibility` have other words than the written ones."""
 
@@ -243,7 +246,7 @@ class NotePayload(Record):
     user_id: int | None = None
     type: str | None = None
     subject: str | None = None
-    body: str | None = field(default=None, repr=False)
+    body: str | None = None
     visibility: str | None = None
     created_at: datetime | None = None
 

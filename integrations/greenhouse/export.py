@@ -1,0 +1,355 @@
+"""One application → Greenhouse, exactly once. The only writer (`design.md` §5.2).
+
+person → application → résumé → note. Each step's remote id is committed before the next begins. Before a write goes
+out, `step_in_flight` is committed; whoever finds it set reads back and adopts what arrived, and sends again only when
+the reading proves that nothing did. Greenhouse offers no idempotency keys, so this row is ours.
+"""
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from candidates.models import ApplicationStatus, Origin
+from candidates.services import record_status
+from integrations.credentials import client_for
+from integrations.fields import DecryptionError
+from integrations.greenhouse import mapping
+from integrations.greenhouse.client import GreenhouseClient
+from integrations.greenhouse.errors import (
+    Forbidden,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    Unauthorized,
+    Unavailable,
+    UnexpectedReply,
+)
+from integrations.greenhouse.schemas import ApplicationPayload, Record
+from integrations.models import Export, ExportState, ExportStep, GreenhousePerson
+from integrations.problems import code_for
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=150)  # above Celery's hard limit: who holds it is either at work or dead
+GIVE_UP_AFTER = timedelta(hours=24)
+
+
+class NeedsPerson(Exception):
+    """The export cannot go on until somebody acts; `code` names the problem."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass
+class Walk:
+    """One attempt at one export: the row, the person's shared row, and the door to Greenhouse."""
+
+    export: Export
+    person: GreenhousePerson
+    client: GreenhouseClient
+    came_back: bool = False  # an earlier attempt may have got further than it could commit
+    person_is_new: bool = False
+
+    def begin(self, step: ExportStep) -> None:
+        """Commit that a write is about to leave."""
+        self.export.step_in_flight = step
+        self.export.save(update_fields=["step_in_flight"])
+
+    def commit(self, **remote_ids: str) -> None:
+        """Commit what a step led to, before anything else happens."""
+        self.export.step_in_flight = ""
+        for name, value in remote_ids.items():
+            setattr(self.export, name, value)
+        self.export.save(update_fields=["step_in_flight", *remote_ids])
+
+
+def run(export_id: int) -> None:
+    """Send one application to Greenhouse, or go on where an earlier attempt stopped.
+
+    Effects: reads and at most four writes at Greenhouse, outside any transaction; the row tells what became of it.
+    Repeat: harmless; only the caller that moves the row to `sending` goes on, and finished steps are not repeated.
+    """
+    if not Export.objects.claim(export_id, lease=LEASE):
+        return
+    export = Export.objects.select_related(
+        "connection__employer", "greenhouse_job", "application__job__employer", "application__resume"
+    ).get(pk=export_id)
+    if not export.connection.is_active:
+        _put_off(export, "", seconds=0)
+        return
+    person = _lease_person(export)
+    if person is None:
+        _put_off(export, "", seconds=5)
+        return
+    try:
+        _attempt(export, person)
+    finally:
+        GreenhousePerson.objects.filter(pk=person.pk).update(lease_until=None)
+
+
+def _attempt(export: Export, person: GreenhousePerson) -> None:
+    try:
+        walk = Walk(export, person, client_for(export.connection), came_back=export.attempts > 1)
+        for step in (_send_person, _send_application, _send_resume, _send_note):
+            step(walk)
+    except OutcomeUnknown as exc:
+        log.warning("export outcome unknown", extra={**export.as_log(), "error": str(exc)})
+        _put_off(export, "outcome_unknown", seconds=settings.GREENHOUSE_SETTLE_SECONDS, unknown=True)
+    except (RateLimited, Unavailable) as exc:
+        wait = exc.retry_after_seconds if isinstance(exc, RateLimited) else _backoff(export.attempts)
+        _put_off(export, code_for(exc), seconds=wait)
+    except UnexpectedReply as exc:
+        log.error("greenhouse answered oddly", extra={**export.as_log(), "error": str(exc)})
+        _put_off(export, code_for(exc), seconds=_backoff(export.attempts))
+    except (Unauthorized, Forbidden) as exc:
+        export.connection.mark_trouble(code_for(exc))
+        _put_off(export, code_for(exc), seconds=0)
+    except DecryptionError:
+        export.connection.mark_trouble("secret_unreadable")
+        _put_off(export, "secret_unreadable", seconds=0)
+    except NeedsPerson as exc:
+        _stop(export, exc.code)
+    except Rejected as exc:
+        log.warning("greenhouse refused data", extra={**export.as_log(), "error": str(exc)})
+        _stop(export, "data_refused")
+    else:
+        _finish(export)
+
+
+# --- the steps: each is skipped once its id is there ---------------------------------------
+
+
+def _send_person(walk: Walk) -> None:
+    """Find the person by e-mail, or make them together with the application (contract §6.6, §9 Export)."""
+    export = walk.export
+    if export.candidate_remote_id:
+        return
+    found = walk.person.remote_id or _find_person(walk)
+    if found:
+        _remember(walk, found)
+        return
+    body = mapping.candidate_body(export.application)
+    body["application"] = mapping.application_part(export.greenhouse_job.remote_id, export.connection.source_remote_id)
+    walk.begin(ExportStep.PERSON)
+    created = walk.client.send_candidate(body)
+    walk.person_is_new = True
+    _remember(walk, str(created.candidate_id))
+    if created.application_id is not None:
+        walk.commit(application_remote_id=str(created.application_id))
+
+
+def _find_person(walk: Walk) -> str:
+    """The newest person with this e-mail who is on this job, else the newest. Empty when there is none."""
+    people = list(walk.client.fetch_candidates_by_email(walk.person.email))
+    if len(people) > 1:
+        on_job = _applications_on_job(walk, [person.id for person in people])
+        if on_job:
+            return str(on_job[0].candidate_id)
+    return str(max(person.id for person in people)) if people else ""
+
+
+def _remember(walk: Walk, remote_id: str) -> None:
+    walk.commit(candidate_remote_id=remote_id)
+    if walk.person.remote_id != remote_id:
+        walk.person.remote_id = remote_id
+        GreenhousePerson.objects.filter(pk=walk.person.pk).update(remote_id=remote_id)
+
+
+def _send_application(walk: Walk) -> None:
+    """Use the application that is there, or make one (contract §6.7)."""
+    export = walk.export
+    if export.application_remote_id:
+        return
+    if _adopt_application(walk):
+        return
+    body = mapping.application_part(export.greenhouse_job.remote_id, export.connection.source_remote_id)
+    body["candidate_id"] = int(export.candidate_remote_id)
+    walk.begin(ExportStep.APPLICATION)
+    try:
+        created = walk.client.send_application(body)
+    except NotFound as exc:
+        walk.commit()  # a refusal is an answer: nothing is in flight
+        raise _after_missing_record(walk) from exc
+    except Rejected as exc:
+        walk.commit()
+        if _adopt_application(walk):  # a second application on one job may be refused (contract §10 no. 12)
+            return
+        raise NeedsPerson("job_gone" if "job_id" in exc.fields else "data_refused") from exc
+    walk.commit(application_remote_id=str(created.id))
+
+
+def _adopt_application(walk: Walk) -> bool:
+    there = _applications_on_job(walk, [int(walk.export.candidate_remote_id)])
+    if not there:
+        return False
+    ours = walk.person_is_new or walk.export.step_in_flight in (ExportStep.PERSON, ExportStep.APPLICATION)
+    walk.export.was_there = not (ours or walk.came_back)
+    walk.export.save(update_fields=["was_there"])
+    walk.commit(application_remote_id=str(there[0].id))
+    return True
+
+
+def _applications_on_job(walk: Walk, candidate_ids: list[int]) -> list[ApplicationPayload]:
+    """Applications of these people on the export's job, an open one first, then the newest."""
+    job_id = int(walk.export.greenhouse_job.remote_id)
+    rows = [
+        row
+        for row in walk.client.fetch_applications(candidate_ids=candidate_ids, job_ids=[job_id])
+        if row.job_id == job_id and row.candidate_id in candidate_ids and row.status != "converted"
+    ]
+    return sorted(rows, key=lambda row: (row.status == "in_process", row.id), reverse=True)
+
+
+def _after_missing_record(walk: Walk) -> Exception:
+    """404 on a new application: the person we remembered was merged or deleted, or the job is gone."""
+    if not _is_there(walk):
+        GreenhousePerson.objects.filter(pk=walk.person.pk).update(remote_id="")
+        walk.commit(candidate_remote_id="")
+        return Unavailable("person_moved", path="/v3/applications")
+    return NeedsPerson("job_gone")
+
+
+def _is_there(walk: Walk) -> bool:
+    ids = [walk.export.candidate_remote_id]
+    return any(True for _ in walk.client.fetch_by_ids("candidates", Record, key="ids", ids=ids))
+
+
+def _send_resume(walk: Walk) -> None:
+    """Attach the résumé, unless the application already has this very file (contract §6.9)."""
+    export, document = walk.export, walk.export.application.resume
+    if export.resume_remote_id or document is None:
+        return
+    filename = mapping.resume_filename(export.application, document)
+    if _may_be_there(walk):
+        for file in walk.client.fetch_attachments(application_id=int(export.application_remote_id)):
+            if file.filename == filename:
+                walk.commit(resume_remote_id=str(file.id))
+                return
+    try:
+        with document.file.open("rb") as stream:
+            content = stream.read()
+    except FileNotFoundError as exc:
+        raise NeedsPerson("resume_lost") from exc
+    walk.begin(ExportStep.RESUME)
+    created = _answered(
+        walk,
+        lambda: (
+            walk.client.send_attachment(mapping.attachment_body(export.application_remote_id, filename, content)).id
+        ),
+        "resume_refused",
+    )
+    walk.commit(resume_remote_id=str(created))
+
+
+def _send_note(walk: Walk) -> None:
+    """Write the applicant's words as a note, unless our marker is already there (contract §6.10)."""
+    export = walk.export
+    if export.note_remote_id:
+        return
+    link = settings.BASE_URL + export.application.get_absolute_url()
+    if _may_be_there(walk):
+        for note in walk.client.fetch_notes(candidate_id=int(export.candidate_remote_id)):
+            if link in (note.body or ""):
+                walk.commit(note_remote_id=str(note.id))
+                return
+    body = mapping.note_body(
+        export.candidate_remote_id,
+        export.application_remote_id,
+        mapping.note_text(export.application, link),
+    )
+    walk.begin(ExportStep.NOTE)
+    created = _answered(walk, lambda: walk.client.send_note(body).id, "data_refused")
+    walk.commit(note_remote_id=str(created))
+
+
+def _may_be_there(walk: Walk) -> bool:
+    """Reading back costs a request, so a first walk that just made the application skips it."""
+    return walk.came_back or not walk.person_is_new
+
+
+def _answered(walk: Walk, send: Callable[[], int], refusal: str) -> int:
+    """Run a write; a refusal is an answer, so nothing is in flight after it."""
+    try:
+        return send()
+    except Rejected as exc:
+        walk.commit()
+        raise NeedsPerson(refusal) from exc
+
+
+# --- how an attempt ends -------------------------------------------------------------------
+
+
+def _lease_person(export: Export) -> GreenhousePerson | None:
+    """Take the lock on (connection, e-mail); None while another export of the same person is at work."""
+    email = export.application.email.lower()
+    person, _ = GreenhousePerson.objects.get_or_create(connection=export.connection, email=email)
+    now = timezone.now()
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    taken = GreenhousePerson.objects.filter(free, pk=person.pk).update(lease_until=now + LEASE)
+    if taken != 1:
+        return None
+    person.refresh_from_db()
+    return person
+
+
+def _backoff(attempts: int) -> float:
+    return min(2.0 ** min(attempts, 10), 900) + random.uniform(0, 2)  # noqa: S311
+
+
+def _put_off(export: Export, code: str, *, seconds: float, unknown: bool = False) -> None:
+    now = timezone.now()
+    if now - export.created_at > GIVE_UP_AFTER and code not in ("", "rate_limited"):
+        _stop(export, "too_many_attempts")
+        return
+    export.state = ExportState.UNKNOWN if unknown else ExportState.WAITING
+    export.retry_at = now + timedelta(seconds=seconds) if seconds else None
+    if code:
+        export.set_problem(code)
+    else:
+        export.clear_problem()
+    _let_go(export)
+
+
+def _stop(export: Export, code: str) -> None:
+    export.state, export.retry_at = ExportState.NEEDS_ATTENTION, None
+    export.set_problem(code)
+    _let_go(export)
+
+
+def _finish(export: Export) -> None:
+    export.state, export.sent_at, export.retry_at = ExportState.SENT, timezone.now(), None
+    export.clear_problem()
+    _let_go(export)
+    export.connection.mark_well()
+    words = "Found in Greenhouse and linked" if export.was_there else "Sent to Greenhouse"
+    if export.application.status == ApplicationStatus.APPLIED:
+        record_status(
+            application=export.application,
+            status=ApplicationStatus.SENT,
+            text=words,
+            origin=Origin.EXPORT,
+        )
+
+
+def _let_go(export: Export) -> None:
+    export.lease_until = export.woken_at = None
+    export.save(
+        update_fields=[
+            "woken_at",
+            "state",
+            "problem_code",
+            "problem_at",
+            "retry_at",
+            "lease_until",
+            "sent_at",
+        ]
+    )

@@ -1,0 +1,229 @@
+"""Read an employer's career site from Greenhouse into rows, page by page, from wherever it stopped.
+
+Independent collections are read side by side; only this thread writes. Nothing is closed or pruned here: that is
+`follow.py`'s, and it runs only when every collection was read to its end.
+"""
+
+import logging
+import random
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from integrations.credentials import client_with, held_tokens
+from integrations.fields import DecryptionError
+from integrations.greenhouse import follow
+from integrations.greenhouse.client import GreenhouseClient, Page
+from integrations.greenhouse.errors import (
+    GreenhouseError,
+    RateLimited,
+    Rejected,
+    Unauthorized,
+    Unavailable,
+    UnexpectedReply,
+)
+from integrations.greenhouse.reading import READINGS, Reading
+from integrations.models import OPEN_SYNC, GreenhouseJobPost, SyncRun, SyncState
+from integrations.problems import code_for
+
+log = logging.getLogger(__name__)
+
+SLICE_SECONDS = 60  # then the task ends and wakes itself again, well inside Celery's time limit
+LEASE = timedelta(seconds=150)
+READERS = 4
+MAX_ATTEMPTS = 8
+IDS_PER_REQUEST = 50
+Step = dict[str, Any]
+
+
+def new_progress() -> dict[str, Step]:
+    return {name: {"cursor": None, "pages": 0, "done": False} for name in READINGS}
+
+
+def run(run_id: int) -> bool:
+    """Read as far as one time slice goes; the last slice closes the run.
+
+    Effects: GETs only, outside any transaction; rows of the Greenhouse models, and our jobs at the very end.
+    Repeat: harmless; one worker holds the run at a time, and a page read twice is the same rows.
+    Shape: True when the run is still open and should be woken again, at `retry_at` if that is set.
+    """
+    now = timezone.now()
+    mine = SyncRun.objects.filter(
+        Q(lease_until=None) | Q(lease_until__lt=now),
+        Q(retry_at=None) | Q(retry_at__lte=now),
+        pk=run_id,
+        state__in=OPEN_SYNC,
+    ).update(state=SyncState.RUNNING, lease_until=now + LEASE, retry_at=None)
+    if mine != 1:
+        return False
+    sync = SyncRun.objects.select_related("connection__employer").get(pk=run_id)
+    sync.started_at = sync.started_at or now
+    try:
+        _run_slice(sync)
+    except (RateLimited, Unavailable) as exc:
+        _wait(sync, exc)
+    except Unauthorized as exc:
+        _renew_once(sync, exc)
+    except DecryptionError:
+        _fail(sync, "secret_unreadable")
+    except GreenhouseError as exc:
+        log.warning("sync stopped", extra={"sync": sync.pk, "error": str(exc)})
+        _fail(sync, code_for(exc))
+    return sync.is_open
+
+
+def _run_slice(sync: SyncRun) -> None:
+    if not sync.connection.is_active:
+        _fail(sync, sync.connection.problem_code or "unavailable")
+        return
+    client = client_with(held_tokens(sync.connection))
+    if not _read(sync, client):
+        sync.lease_until = None
+        sync.save()
+        return
+    follow.finish(sync)
+
+
+def _read(sync: SyncRun, client: GreenhouseClient) -> bool:
+    """Read until all is read (True) or the slice is over (False)."""
+    ends_at = time.monotonic() + SLICE_SECONDS
+    asked: dict[Future[Page[Any]], Reading] = {}
+    with ThreadPoolExecutor(max_workers=READERS) as pool:
+
+        def ask(reading: Reading) -> None:
+            query = _query(sync, reading)
+            if query is not None:
+                asked[pool.submit(_fetch, client, reading, query)] = reading
+
+        for reading in READINGS.values():
+            if _is_ready(sync, reading):
+                ask(reading)
+        while asked:
+            done, _ = wait(asked, return_when=FIRST_COMPLETED)
+            for future in done:
+                reading = asked.pop(future)
+                page = _result(future, sync, reading)
+                _advance(sync, reading, page)
+                in_time = time.monotonic() < ends_at
+                if in_time and _is_ready(sync, reading):
+                    ask(reading)  # the next page travels while this one is written
+                _save(sync, reading, page)
+                for other in READINGS.values():
+                    if in_time and other.after == reading.collection and _is_ready(sync, other):
+                        ask(other)
+    return all(step["done"] for step in sync.progress.values())
+
+
+def _is_ready(sync: SyncRun, reading: Reading) -> bool:
+    waits_for = sync.progress[reading.after]["done"] if reading.after else True
+    return waits_for and not sync.progress[reading.collection]["done"]
+
+
+def _query(sync: SyncRun, reading: Reading) -> dict[str, Any] | None:
+    """What to ask for next. Posts' locations: the whole collection, unless asking by id is shorter (contract §3.2)."""
+    step = sync.progress[reading.collection]
+    if reading.collection != "job_post_locations":
+        return {"cursor": step["cursor"]} if step["cursor"] else {"params": dict(reading.params)}
+    chunks = -(-sync.posts_read // IDS_PER_REQUEST)
+    if not step.get("by_ids") and (chunks <= 1 or step["pages"] >= chunks):
+        step.update(by_ids=True, chunk=0, cursor=None)
+    if not step.get("by_ids"):
+        return {"cursor": step["cursor"]} if step["cursor"] else {"params": {}}
+    start = step["chunk"] * IDS_PER_REQUEST
+    posts = GreenhouseJobPost.objects.filter(seen_in=sync).order_by("pk")
+    ids = posts.values_list("remote_id", flat=True)[start : start + IDS_PER_REQUEST]
+    if not ids:
+        step["done"] = True
+        return None
+    return {"params": {"job_post_ids": ",".join(ids)}, "cursor": step["cursor"]}
+
+
+def _fetch(client: GreenhouseClient, reading: Reading, query: dict[str, Any]) -> Page[Any]:
+    """Runs in a reader's thread, which must not touch the database."""
+    if query.get("cursor"):
+        return client.fetch_page(reading.collection, reading.schema, cursor=query["cursor"])
+    return client.fetch_page(reading.collection, reading.schema, params=query["params"])
+
+
+def _result(future: Future[Page[Any]], sync: SyncRun, reading: Reading) -> Page[Any]:
+    step = sync.progress[reading.collection]
+    try:
+        return future.result()
+    except Rejected as exc:
+        if step["cursor"] and not step.get("restarted"):
+            # A kept cursor may have died (contract §10 no. 19): begin this collection again, once.
+            sync.progress[reading.collection] = {"cursor": None, "pages": 0, "done": False, "restarted": True}
+            SyncRun.objects.filter(pk=sync.pk).update(progress=sync.progress)
+            raise Unavailable("cursor_refused", path=exc.path) from exc
+        raise
+
+
+def _advance(sync: SyncRun, reading: Reading, page: Page[Any]) -> None:
+    step = sync.progress[reading.collection]
+    if page.next_cursor and page.next_cursor == step["cursor"]:
+        raise UnexpectedReply("cursor_repeats", path=f"/v3/{reading.collection}")
+    step["pages"] += 1
+    step["cursor"] = page.next_cursor
+    if step.get("by_ids"):
+        step["chunk"] += 0 if page.next_cursor else 1
+    else:
+        step["done"] = page.next_cursor is None
+    sync.pages_read += 1
+    sync.posts_read += len(page.items) if reading.collection == "job_posts" else 0
+
+
+def _save(sync: SyncRun, reading: Reading, page: Page[Any]) -> None:
+    """Commit a page together with how far we are, so that a killed worker costs at most one page."""
+    with transaction.atomic():
+        reading.save(page.items, sync)
+        sync.lease_until = timezone.now() + LEASE
+        sync.attempts = 0
+        sync.save(update_fields=["progress", "pages_read", "posts_read", "lease_until", "attempts", "started_at"])
+
+
+# --- how a slice ends other than well ------------------------------------------------------
+
+
+def _wait(sync: SyncRun, exc: RateLimited | Unavailable) -> None:
+    sync.attempts += 1
+    if sync.attempts >= MAX_ATTEMPTS:
+        _fail(sync, code_for(exc))
+        return
+    seconds = exc.retry_after_seconds if isinstance(exc, RateLimited) else min(2.0**sync.attempts, 60)
+    sync.retry_at = timezone.now() + timedelta(seconds=seconds + random.uniform(0, 1))  # noqa: S311
+    sync.set_problem(code_for(exc))
+    _put_back(sync)
+
+
+def _renew_once(sync: SyncRun, exc: Unauthorized) -> None:
+    """A refused token gets one new token; a refused credential, or a second refusal, needs a person."""
+    if exc.path == "/token" or sync.attempts:
+        _fail(sync, code_for(exc))
+        return
+    sync.attempts += 1
+    sync.connection.forget_token()
+    _put_back(sync)
+
+
+def _put_back(sync: SyncRun) -> None:
+    """Keep what was committed of the reading and let go of the run."""
+    kept = SyncRun.objects.values_list("progress", "pages_read", "posts_read").get(pk=sync.pk)
+    sync.progress, sync.pages_read, sync.posts_read = kept
+    sync.lease_until = None
+    sync.save()
+
+
+def _fail(sync: SyncRun, code: str) -> None:
+    sync.state, sync.finished_at, sync.lease_until = SyncState.FAILED, timezone.now(), None
+    sync.set_problem(code)
+    sync.save()
+    connection = sync.connection
+    connection.sync_due_at = timezone.now() + timedelta(minutes=settings.GREENHOUSE_SYNC_MINUTES)
+    connection.save(update_fields=["sync_due_at"])
+    connection.mark_trouble(code)

@@ -1,0 +1,128 @@
+"""Follow what became of the people we sent: ask by id, write down what changed.
+
+Asking by id is the one way that the contract calls safe (§9 Track); a bounded number of the longest unasked exports
+per round keeps the cost flat however many were sent.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+
+from candidates.models import ApplicationStatus, Origin
+from candidates.services import record_status
+from integrations.credentials import client_for
+from integrations.fields import DecryptionError
+from integrations.greenhouse.client import GreenhouseClient
+from integrations.greenhouse.errors import Forbidden, GreenhouseError, RateLimited
+from integrations.greenhouse.mapping import tracked_status
+from integrations.greenhouse.schemas import ApplicationPayload, RejectionReasonPayload
+from integrations.models import Connection, Export, ExportState
+from integrations.problems import code_for
+
+EXPORTS_PER_ROUND = 200  # four requests of 50 ids
+
+
+def poll(connection_id: int) -> None:
+    """Ask Greenhouse where the longest unasked people stand.
+
+    Effects: a handful of GETs outside any transaction; exports, applications and timelines of what changed.
+    Repeat: harmless; one round at a time by `Connection.poll_due_at`, which is moved on before anything is asked.
+    """
+    now = timezone.now()
+    due = Connection.objects.filter(pk=connection_id, poll_due_at__lte=now)
+    if due.update(poll_due_at=now + timedelta(seconds=settings.GREENHOUSE_POLL_SECONDS)) != 1:
+        return
+    connection = Connection.objects.get(pk=connection_id)
+    if not connection.is_active:
+        return
+    try:
+        _poll(connection)
+    except RateLimited as exc:
+        wait = timedelta(seconds=exc.retry_after_seconds)
+        Connection.objects.filter(pk=connection_id).update(poll_due_at=timezone.now() + wait)
+    except GreenhouseError as exc:
+        connection.mark_trouble(code_for(exc))
+    except DecryptionError:
+        connection.mark_trouble("secret_unreadable")
+    else:
+        Connection.objects.filter(pk=connection_id).update(polled_at=timezone.now())
+        if connection.problem_code in ("unavailable", "unexpected_reply", "rate_limited"):
+            connection.mark_well()
+
+
+def _poll(connection: Connection) -> None:
+    asked_at = timezone.now()
+    exports = list(
+        Export.objects.filter(connection=connection, state=ExportState.SENT)
+        .exclude(application_remote_id="")
+        .exclude(application__status=ApplicationStatus.GONE)
+        .select_related("application")
+        .order_by(F("tracked_at").asc(nulls_first=True))[:EXPORTS_PER_ROUND]
+    )
+    if not exports:
+        return
+    client = client_for(connection)
+    ids = [int(export.application_remote_id) for export in exports]
+    found = {str(row.id): row for row in client.fetch_applications(ids=ids)}
+    rejected = [row.id for row in found.values() if row.status == "rejected"]
+    reasons = _rejection_reasons(client, rejected)
+    for export in exports:
+        row = found.get(export.application_remote_id)
+        apply_application(export, row, reasons.get(row.id) if row else None, Origin.POLL, asked_at)
+
+
+def _rejection_reasons(client: GreenhouseClient, application_ids: Iterable[int]) -> dict[int, RejectionReasonPayload]:
+    """Why each of these was rejected. Without the scope to read it, a rejection stays without its reason."""
+    wanted = list(application_ids)
+    if not wanted:
+        return {}
+    try:
+        reasons = {reason.id: reason for reason in client.fetch_rejection_reasons()}
+        details = list(client.fetch_rejection_details(application_ids=wanted))
+    except Forbidden:
+        return {}
+    return {
+        detail.application_id: reasons[detail.rejection_reason_id]
+        for detail in details
+        if detail.rejection_reason_id in reasons
+    }
+
+
+def apply_application(
+    export: Export,
+    row: ApplicationPayload | None,
+    reason: RejectionReasonPayload | None,
+    origin: Origin,
+    asked_at: datetime,
+) -> None:
+    """Bring one export and its application to what Greenhouse says now; None means it is no longer there.
+
+    Repeat: writes and tells nothing new when nothing changed.
+    """
+    stage = (row.stage_name or "") if row else ""
+    export.remote_status = row.status if row else "gone"
+    export.remote_stage = stage[:300]
+    export.rejection_reason = reason.name[:300] if reason else ""
+    export.tracked_at = asked_at
+    export.save(update_fields=["remote_status", "remote_stage", "rejection_reason", "tracked_at"])
+    key = reason.type.key if reason and reason.type else ""
+    status = tracked_status(row.status, stage, key) if row else ApplicationStatus.GONE
+    record_status(
+        application=export.application,
+        status=status,
+        text=_in_words(status, stage, export.rejection_reason),
+        origin=origin,
+    )
+
+
+def _in_words(status: ApplicationStatus, stage: str, reason: str) -> str:
+    if status == ApplicationStatus.GONE:
+        return "No longer in Greenhouse: deleted or merged there"
+    if status in (ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN):
+        return f"{status.label} in Greenhouse" + (f": {reason}" if reason else "")
+    if status == ApplicationStatus.HIRED:
+        return "Hired in Greenhouse"
+    return f"In Greenhouse at stage {stage}" if stage else "In Greenhouse"

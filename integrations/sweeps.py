@@ -1,0 +1,68 @@
+"""Find due, stuck and missed rows; called by beat through `tasks.py`. Ids out, no HTTP."""
+
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from integrations.models import (
+    OPEN_SYNC,
+    Connection,
+    ConnectionState,
+    Export,
+    ExportState,
+    SyncRun,
+)
+from integrations.problems import PROBLEMS
+
+# How long a woken worker may take to claim its row before the row is called again.
+WAKE_AGAIN_AFTER = timedelta(seconds=60)
+EXPORTS_AT_ONCE = 200
+
+
+def take_due_exports() -> list[int]:
+    """Collect the exports to wake now, the longest waiting first, and note that they were woken.
+
+    Effects: an export whose worker died (its lease ran out) becomes `unknown`: it reads back before it sends.
+    """
+    now = timezone.now()
+    Export.objects.filter(state=ExportState.SENDING, lease_until__lt=now).update(
+        state=ExportState.UNKNOWN,
+        problem_code=PROBLEMS["outcome_unknown"].code,
+        problem_at=now,
+        lease_until=None,
+        woken_at=None,
+    )
+    quiet = Q(woken_at=None) | Q(woken_at__lt=now - WAKE_AGAIN_AFTER)
+    due = Export.objects.due(now).filter(quiet).order_by("pk")
+    ids = list(due.values_list("pk", flat=True)[:EXPORTS_AT_ONCE])
+    Export.objects.filter(pk__in=ids).update(woken_at=now)
+    return ids
+
+
+def connections_to_sync() -> QuerySet[Connection]:
+    """Active connections whose next reading is due; the first one starts with a person's *Import Jobs*."""
+    return Connection.objects.filter(state=ConnectionState.ACTIVE, sync_due_at__lte=timezone.now()).exclude(
+        sync_runs__state__in=OPEN_SYNC
+    )
+
+
+def forgotten_syncs() -> list[int]:
+    """Open runs that no worker holds: never woken, put off until now, or left by a worker that died."""
+    now = timezone.now()
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    due = Q(retry_at=None, created_at__lt=now - timedelta(seconds=10)) | Q(retry_at__lte=now)
+    return list(SyncRun.objects.filter(free, due, state__in=OPEN_SYNC).values_list("pk", flat=True))
+
+
+def due_polls() -> list[int]:
+    """Active connections that are due and have somebody to ask about."""
+    due = Connection.objects.filter(state=ConnectionState.ACTIVE, poll_due_at__lte=timezone.now())
+    sent = Export.objects.filter(state=ExportState.SENT).values("connection")
+    return list(due.filter(pk__in=sent).values_list("pk", flat=True))
+
+
+def due_rechecks() -> list[int]:
+    """Connections in trouble, to see now and then whether the cause is gone."""
+    due = Connection.objects.filter(state=ConnectionState.NEEDS_ATTENTION, poll_due_at__lte=timezone.now())
+    return list(due.values_list("pk", flat=True))

@@ -1,0 +1,103 @@
+"""The alarm clock: `enqueue_*` makes a row and wakes a worker on commit; tasks carry ids and call plain functions.
+
+A lost message costs nothing: the sweeps of beat find every row that nobody woke.
+"""
+
+from functools import partial
+
+from celery import Task, shared_task
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from candidates.models import Application
+from integrations import connecting, sweeps
+from integrations.greenhouse import export, sync, tracking
+from integrations.models import OPEN_SYNC, Connection, Export, GreenhouseJob, SyncRun
+
+WAKE_EXPIRES_SECONDS = 60  # an unread message is worthless by then: a sweep has sent another
+
+
+def enqueue_sync(connection: Connection, *, by: User | None) -> SyncRun:
+    """Start reading the career site, or join the reading that is under way.
+
+    Repeat: the open run of the connection; a unique constraint decides between two at once.
+    """
+    try:
+        with transaction.atomic():
+            run = SyncRun.objects.create(connection=connection, requested_by=by, progress=sync.new_progress())
+    except IntegrityError:
+        return SyncRun.objects.get(connection=connection, state__in=OPEN_SYNC)
+    _wake(run_sync, run.pk)
+    return run
+
+
+def enqueue_export(*, connection: Connection, application: Application, greenhouse_job: GreenhouseJob) -> Export:
+    """Owe Greenhouse this application, in the caller's transaction.
+
+    Repeat: the export that is there; there is one per connection, candidate and Greenhouse job.
+    """
+    row, created = Export.objects.get_or_create(
+        connection=connection,
+        candidate=application.candidate,
+        greenhouse_job=greenhouse_job,
+        defaults={"application": application, "woken_at": timezone.now()},
+    )
+    if created:
+        wake_export(row)
+    return row
+
+
+def wake_export(row: Export) -> None:
+    """Call a worker for an export as soon as the caller's transaction is committed."""
+    _wake(run_export, row.pk)
+
+
+def _wake(task: "Task[[int], None]", pk: int) -> None:
+    # Robust: with the broker down the row is there all the same, and a sweep finds it.
+    transaction.on_commit(partial(task.delay, pk), robust=True)
+
+
+@shared_task(ignore_result=True)
+def run_export(export_id: int) -> None:
+    export.run(export_id)
+
+
+@shared_task(ignore_result=True)
+def run_sync(run_id: int) -> None:
+    if sync.run(run_id):
+        retry_at = SyncRun.objects.values_list("retry_at", flat=True).get(pk=run_id)
+        wait = max(0.0, (retry_at - timezone.now()).total_seconds()) if retry_at else 0.0
+        run_sync.apply_async((run_id,), countdown=wait)
+
+
+@shared_task(ignore_result=True)
+def poll_connection(connection_id: int) -> None:
+    tracking.poll(connection_id)
+
+
+@shared_task(ignore_result=True)
+def recheck_connection(connection_id: int) -> None:
+    connecting.recheck(connection_id)
+
+
+@shared_task(ignore_result=True)
+def wake_due_exports() -> None:
+    for export_id in sweeps.take_due_exports():
+        run_export.apply_async((export_id,), expires=WAKE_EXPIRES_SECONDS)
+
+
+@shared_task(ignore_result=True)
+def wake_due_syncs() -> None:
+    for connection in sweeps.connections_to_sync():
+        enqueue_sync(connection, by=None)
+    for run_id in sweeps.forgotten_syncs():
+        run_sync.apply_async((run_id,), expires=WAKE_EXPIRES_SECONDS)
+
+
+@shared_task(ignore_result=True)
+def wake_due_polls() -> None:
+    for connection_id in sweeps.due_polls():
+        poll_connection.apply_async((connection_id,), expires=WAKE_EXPIRES_SECONDS)
+    for connection_id in sweeps.due_rechecks():
+        recheck_connection.apply_async((connection_id,), expires=WAKE_EXPIRES_SECONDS)

@@ -1,0 +1,85 @@
+"""Who applied, and where they are in Greenhouse."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.models import Role
+from accounts.permissions import EmployerRequest, employer_required
+from candidates.models import Application, ApplicationStatus
+from integrations import services
+from integrations.models import Export
+
+PER_PAGE = 50
+
+
+@vary_on_headers("HX-Request")
+@require_GET
+@employer_required()
+def applicants(request: EmployerRequest) -> HttpResponse:
+    """List the applicants of all jobs with export state and stage. Constant in queries."""
+    rows = Application.objects.for_employer(request.employer).select_related("job__employer")
+    status, job = request.GET.get("status", ""), request.GET.get("job", "")
+    if status in ApplicationStatus.values:
+        rows = rows.filter(status=status)
+    if job.isdigit():
+        rows = rows.filter(job_id=int(job))
+    rows = rows.prefetch_related("exports")
+    context = {
+        "nav": "applicants",
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "statuses": ApplicationStatus.choices,
+        "status": status,
+        "job": job,
+    }
+    template = "integrations/_applicants.html" if request.htmx else "integrations/applicants.html"
+    return render(request, template, context)
+
+
+@vary_on_headers("HX-Request")
+@require_GET
+@employer_required()
+def application(request: EmployerRequest, key: str) -> HttpResponse:
+    """Show one application: what they wrote, where the export stands, Greenhouse's stage, the timeline."""
+    row = get_object_or_404(
+        Application.objects.for_employer(request.employer).select_related("job__employer", "resume", "candidate"),
+        key=key,
+    )
+    export = Export.objects.for_employer(request.employer).filter(application=row).first()
+    if export is None:  # the same person may have reached this Greenhouse job through another of our jobs
+        export = services.export_of(row)
+    context = {
+        "nav": "applicants",
+        "application": row,
+        "export": export,
+        "profile_url": profile_url(export),
+        "timeline": row.timeline.select_related("actor"),
+    }
+    template = "integrations/_application.html" if request.htmx else "integrations/application.html"
+    return render(request, template, context)
+
+
+def profile_url(export: Export | None) -> str:
+    """Where this person's profile is in Greenhouse; empty until they are there."""
+    if export is None or not export.candidate_remote_id:
+        return ""
+    url = f"{settings.GREENHOUSE_APP_URL}/people/{export.candidate_remote_id}"
+    return f"{url}?application_id={export.application_remote_id}" if export.application_remote_id else url
+
+
+@require_POST
+@employer_required(Role.RECRUITER)
+def send_again(request: EmployerRequest, pk: int) -> HttpResponse:
+    """Try a stopped export once more."""
+    export = get_object_or_404(
+        Export.objects.for_employer(request.employer).select_related("application__job__employer"), pk=pk
+    )
+    if services.send_again(export=export):
+        messages.success(request, "We are sending it again.")
+    else:
+        messages.info(request, "It is already on its way.")
+    return redirect(export.application.get_absolute_url())
