@@ -14,3 +14,5 @@ urlpatterns = [
     path("", include("candidates.urls")),
     path("", include("integrations.urls")),
 ]
+
+handler500 = "accounts.views.server_error"
