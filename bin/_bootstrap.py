@@ -1,4 +1,4 @@
-"""Make `.venv` hold the pinned packages, then become the supervisor or the test run.
+"""Make `.venv` hold the pinned packages, then become the supervisor, the test run or the benchmark.
 
 Standard library only: nothing is installed yet when this starts. Two of these may run at once (`make run`
 beside `make test`); a file lock lets one install while the other waits. PURPOSEJOBS_PYTHON names a Python
@@ -20,8 +20,10 @@ VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 # There while an installation runs. Found at the start, it tells that one was killed half-way.
 UNFINISHED = VENV / ".unfinished"
-ENTRY = {"run": "_supervisor.py", "test": "_test.py"}
-REQUIREMENTS = {"run": ["requirements.txt"], "test": ["requirements.txt", "requirements-dev.txt"]}
+BIN = str(ROOT / "bin")
+ENTRY = {"run": [f"{BIN}/_supervisor.py"], "test": [f"{BIN}/_test.py"], "bench": ["-m", "bench"]}
+RUNTIME, DEVELOPMENT = ["requirements.txt"], ["requirements.txt", "requirements-dev.txt"]
+REQUIREMENTS = {"run": RUNTIME, "test": DEVELOPMENT, "bench": RUNTIME}
 
 
 class BootstrapError(Exception):
@@ -37,7 +39,9 @@ def main() -> None:
     except KeyboardInterrupt:
         print("\nStopped; the next start picks the installation up again.", file=sys.stderr)
         sys.exit(130)
-    os.execv(python, [python, str(ROOT / "bin" / ENTRY[purpose]), *arguments])
+    if purpose == "bench":
+        os.chdir(ROOT)  # `-m` finds the package from where it stands
+    os.execv(python, [python, *ENTRY[purpose], *arguments])
 
 
 def ready_venv(purpose: str) -> Path:
@@ -54,9 +58,9 @@ def ready_venv(purpose: str) -> Path:
         wanted = digest(purpose)
         if not stamp.exists() or stamp.read_text() != wanted:
             install(purpose)
-            # The packages for the tests include those for running.
-            for covered in ("run", "test") if purpose == "test" else ("run",):
-                (VENV / f".installed-{covered}").write_text(digest(covered))
+            for covered, files in REQUIREMENTS.items():
+                if set(files) <= set(REQUIREMENTS[purpose]):
+                    (VENV / f".installed-{covered}").write_text(digest(covered))
     return VENV_PYTHON
 
 
