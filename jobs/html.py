@@ -49,6 +49,7 @@ _LAYOUT = re.compile(
     r"(</?)(?=[acfhmnsACFHMNS])(?i:section|article|header|footer|main|aside|nav|figure|center|address)(?=[\s/>])"
 )
 _HEADING = re.compile(r"<(/?)h([1-6])>")
+_NESTED_HEADING = re.compile(r"<h[1-6]>(?:(?!</h[1-6]>).)*?<h[1-6]>", re.DOTALL)
 _IMAGE = re.compile(r"<img\b[^>]*>")
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _BLOCK_TAG = re.compile(r"</?(?:p|br|div|h[1-6]|[uod]l|li|d[dt]|tr|t[dh]|table|blockquote|hr|pre)\b[^>]*>")
@@ -71,14 +72,16 @@ def clean(html: str) -> str:
     if not _TAG.search(text):
         text = _paragraphs(text)
     # Layout tags we do not keep would glue the words on their two sides together.
-    result = _CLEANER.clean(_LAYOUT.sub(r"\1div", text)).strip()
+    result = _CLEANER.clean(_LAYOUT.sub(r"\1div", text))
     if "<img" in result:
         result = _IMAGE.sub(_whole_image, result)
     if "<h" in result:
+        if _NESTED_HEADING.search(result):
+            # A heading in a heading, once the tag between them is gone: a parser will not read it back so.
+            result = _CLEANER.clean(result)
         result = _outlined(result)
-    if result and "<" not in result:
-        result = f"<p>{result}</p>"
-    return result
+    result = result.strip()
+    return f"<p>{result}</p>" if result and "<" not in result else result
 
 
 def text_summary(html: str, length: int) -> str:
@@ -90,9 +93,8 @@ def text_summary(html: str, length: int) -> str:
     text = _SPACE.sub(" ", entities.unescape(_TAG.sub("", spaced))).strip()
     if len(text) <= length:
         return text
-    cut = text[: length - 1]
-    words, space, _ = cut.rpartition(" ")
-    return (words if space else cut).rstrip(" ,;:.–-") + "…"
+    words, space, _ = text[:length].rpartition(" ")
+    return (words if space else text[: length - 1]).rstrip(" ,;:.–-") + "…"
 
 
 def _is_escaped(text: str) -> bool:

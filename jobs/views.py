@@ -26,12 +26,15 @@ def company_page(request: HttpRequest, slug: str) -> HttpResponse:
     jobs = list(_listed(employer))
     chosen = {name: request.GET.get(name, "").strip() for name in FILTERS}
     shown = [job for job in jobs if all(value in _values(job, name) for name, value in chosen.items() if value)]
+    filters = [_filter(name, jobs, chosen[name]) for name in FILTERS]
     context = {
         "employer": employer,
+        "title": f"Jobs at {employer.name}",
         "job_count": len(jobs),
         "shown_count": len(shown),
         "departments": _by_department(shown),
-        "filters": [_filter(name, jobs, chosen[name]) for name in FILTERS],
+        # Nothing to choose from needs no control, unless a choice must be undone.
+        "filters": [one for one in filters if one["chosen"] or len(one["options"]) > 1],
         "is_filtered": any(chosen.values()),
         "canonical": settings.BASE_URL + employer.get_absolute_url(),
         "summary": _company_summary(employer, len(jobs)),
@@ -52,6 +55,7 @@ def public_job(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     context = {
         "job": job,
         "employer": job.employer,
+        "title": f"{job.title} at {job.employer.name}",
         "canonical": settings.BASE_URL + job.get_absolute_url(),
         "summary": text_summary(job.description, SUMMARY_LENGTH) or f"{job.title} at {job.employer.name}.",
     }
