@@ -11,9 +11,9 @@ import ipaddress
 import json
 import logging
 import re
-import ssl
 import time
-from collections.abc import Callable, Mapping
+import traceback
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
@@ -33,9 +33,6 @@ CONNECT_SECONDS: float = 5
 READ_SECONDS: float = 20
 USER_AGENT: Final = "PurposeJobs/1.0"
 
-# Sent in one piece, a body must be through within the connect timeout (urllib3 2.8), which a résumé on a slow
-# line is not. Sent as a stream, each 16 KB has that long.
-_STREAM_ABOVE_BYTES: Final = 64 * 1024
 _POOL_SIZE: Final = 8
 
 _REFUSALS: Final = {
@@ -57,21 +54,6 @@ _NEVER_SENT: Final = (
     requests.exceptions.InvalidSchema,
     requests.exceptions.MissingSchema,
     requests.exceptions.InvalidHeader,
-)
-# TLS reasons that only a handshake can have. Any other TLS failure may have come after the request went out.
-_HANDSHAKE_REASONS: Final = frozenset(
-    {
-        "CERTIFICATE_VERIFY_FAILED",
-        "HTTP_REQUEST",
-        "NO_PROTOCOLS_AVAILABLE",
-        "RECORD_LAYER_FAILURE",
-        "SSLV3_ALERT_HANDSHAKE_FAILURE",
-        "TLSV1_ALERT_PROTOCOL_VERSION",
-        "TLSV1_UNRECOGNIZED_NAME",
-        "UNKNOWN_PROTOCOL",
-        "UNSUPPORTED_PROTOCOL",
-        "WRONG_VERSION_NUMBER",
-    }
 )
 
 
@@ -228,16 +210,15 @@ def utc_now() -> datetime:
 
 def _request(session: requests.Session, call: Call, auth: AuthBase) -> requests.Response:
     sent_headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
-    data: bytes | io.BytesIO | None = call.body
     if call.body is not None:
         sent_headers["Content-Type"] = call.content_type
-        if len(call.body) > _STREAM_ABOVE_BYTES:
-            data = io.BytesIO(call.body)
     return session.request(
         call.method,
         call.url,
         params=call.params,
-        data=data,
+        # As a stream: bytes would have to be through within the connect timeout (urllib3 2.8), which a résumé on
+        # a slow line is not. Each 16 KB of a stream has that long.
+        data=None if call.body is None else io.BytesIO(call.body),
         headers=sent_headers,
         # Always an object: without one, `requests` would look for the host in ~/.netrc and send what it finds
         # there.
@@ -254,8 +235,8 @@ def _failure(error: Exception, call: Call) -> errors.GreenhouseError:
         return errors.Unavailable("not_sent", path=call.path)
     if isinstance(error, requests.exceptions.ContentDecodingError) and not call.is_write:
         return errors.UnexpectedReply("not_json", path=call.path)
-    inner = error.args[0] if error.args else None
-    timed_out = isinstance(error, requests.Timeout) or isinstance(inner, urllib3.exceptions.ReadTimeoutError)
+    late = (requests.Timeout, urllib3.exceptions.ReadTimeoutError)
+    timed_out = any(isinstance(cause, late) for cause in _causes(error))
     code = "timeout" if timed_out else "cut"
     return (errors.OutcomeUnknown if call.is_write else errors.Unavailable)(code, path=call.path)
 
@@ -264,13 +245,24 @@ def _was_never_sent(error: Exception) -> bool:
     """Tell whether the failure proves that Greenhouse did not get the request; when in doubt it may have."""
     if isinstance(error, _NEVER_SENT):
         return True
-    inner = error.args[0] if error.args else None
-    reason = inner.reason if isinstance(inner, urllib3.exceptions.MaxRetryError) else inner
-    if isinstance(reason, urllib3.exceptions.NewConnectionError):
-        return True
-    if isinstance(reason, urllib3.exceptions.SSLError) and reason.args:
-        reason = reason.args[0]
-    return isinstance(reason, ssl.SSLError) and reason.reason in _HANDSHAKE_REASONS
+    return any(
+        isinstance(cause, urllib3.exceptions.NewConnectionError) or _is_from_handshake(cause)
+        for cause in _causes(error)
+    )
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception and those it wraps, which `requests` and urllib3 keep in `args` and `reason`."""
+    yield error
+    for inner in (*error.args, getattr(error, "reason", None)):
+        if isinstance(inner, BaseException):
+            yield from _causes(inner)
+
+
+def _is_from_handshake(error: BaseException) -> bool:
+    # OpenSSL's reasons do not tell: the same one may come before the request went out and after it.
+    frames = traceback.walk_tb(error.__traceback__)
+    return any(frame.f_code.co_name == "do_handshake" for frame, _ in frames)
 
 
 def _offending_fields(reply: Reply) -> tuple[str, ...]:
