@@ -48,8 +48,8 @@ _ALL = (
     Problem(
         "api_key_refused",
         "Greenhouse refused the API Key",
-        "Greenhouse does not know this API Key.",
-        "Copy the key again, or choose Harvest V3 (OAuth), which Greenhouse recommends today.",
+        "Either the API Key is mistyped, or your Greenhouse no longer takes API Keys at all: it retired them in 2026.",
+        f"Copy the key again, or choose Harvest V3 (OAuth) above and create that credential in {_CREDENTIALS}.",
         "api_key",
     ),
     Problem(

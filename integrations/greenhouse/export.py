@@ -140,7 +140,11 @@ def _send_person(walk: Walk) -> None:
     body = mapping.candidate_body(export.application)
     body["application"] = mapping.application_part(export.greenhouse_job.remote_id, export.connection.source_remote_id)
     walk.begin(ExportStep.PERSON)
-    created = walk.client.send_candidate(body)
+    try:
+        created = walk.client.send_candidate(body)
+    except Rejected as exc:
+        walk.commit()
+        raise NeedsPerson(_refusal(exc)) from exc
     walk.person_is_new = True
     _remember(walk, str(created.candidate_id))
     if created.application_id is not None:
@@ -176,14 +180,11 @@ def _send_application(walk: Walk) -> None:
     walk.begin(ExportStep.APPLICATION)
     try:
         created = walk.client.send_application(body)
-    except NotFound as exc:
-        walk.commit()  # a refusal is an answer: nothing is in flight
-        raise _after_missing_record(walk) from exc
     except Rejected as exc:
-        walk.commit()
+        walk.commit()  # a refusal is an answer: nothing is in flight
         if _adopt_application(walk):  # a second application on one job may be refused (contract §10 no. 12)
             return
-        raise NeedsPerson("job_gone" if "job_id" in exc.fields else "data_refused") from exc
+        raise _why_refused(walk, exc) from exc
     walk.commit(application_remote_id=str(created.id))
 
 
@@ -209,13 +210,18 @@ def _applications_on_job(walk: Walk, candidate_ids: list[int]) -> list[Applicati
     return sorted(rows, key=lambda row: (row.status == "in_process", row.id), reverse=True)
 
 
-def _after_missing_record(walk: Walk) -> Exception:
-    """404 on a new application: the person we remembered was merged or deleted, or the job is gone."""
+def _why_refused(walk: Walk, exc: Rejected) -> Exception:
+    """The person we remembered was merged or deleted, the job is gone, or it is the data."""
     if not _is_there(walk):
         GreenhousePerson.objects.filter(pk=walk.person.pk).update(remote_id="")
         walk.commit(candidate_remote_id="")
-        return Unavailable("person_moved", path="/v3/applications")
-    return NeedsPerson("job_gone")
+        return Unavailable("person_moved", path=exc.path)
+    return NeedsPerson(_refusal(exc))
+
+
+def _refusal(exc: Rejected) -> str:
+    about_job = isinstance(exc, NotFound) or any("job" in field for field in exc.fields)
+    return "job_gone" if about_job else "data_refused"
 
 
 def _is_there(walk: Walk) -> bool:

@@ -1,0 +1,33 @@
+"""An employer that is connected to the sandbox."""
+
+import pytest
+
+from accounts.models import Employer
+from integrations.greenhouse import sync
+from integrations.models import Connection, SyncRun
+from integrations.tasks import enqueue_sync
+from tests.factories import ConnectionFactory
+from tests.sandbox_process import ADMIN_EMAIL, SandboxProcess
+
+
+@pytest.fixture
+def connection(sandbox: SandboxProcess, employer: Employer) -> Connection:
+    source = sandbox.records("sources", name="Purpose Jobs")[0]
+    user = sandbox.records("user_emails", email=ADMIN_EMAIL)[0]["user_id"]
+    return ConnectionFactory(
+        employer=employer,
+        acting_user_remote_id=str(user),
+        source_remote_id=str(source["id"]),
+        source_name="Purpose Jobs",
+    )
+
+
+def run_sync(connection: Connection) -> SyncRun:
+    """Read the career site to the end, as the worker does, and return the run."""
+    run = enqueue_sync(connection, by=None)
+    for _ in range(50):
+        SyncRun.objects.filter(pk=run.pk).update(retry_at=None)  # the wait itself is over in no time
+        if not sync.run(run.pk):
+            break
+    run.refresh_from_db()
+    return run

@@ -1,0 +1,364 @@
+"""Sending people, against the sandbox over real HTTP: what arrives, and that it arrives once."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from candidates.models import Application
+from integrations import services, sweeps
+from integrations.greenhouse import export
+from integrations.models import (
+    Connection,
+    ConnectionState,
+    Export,
+    ExportState,
+    GreenhouseJob,
+    GreenhousePerson,
+    JobLink,
+)
+from tests.factories import (
+    ApplicationFactory,
+    DocumentFactory,
+    GreenhouseJobFactory,
+    GreenhouseJobPostFactory,
+    JobFactory,
+    JobLinkFactory,
+)
+from tests.sandbox_process import ADMIN_EMAIL, SandboxProcess
+
+pytestmark = pytest.mark.django_db
+
+EMAIL = "ada@lovelace.example"
+
+
+@pytest.fixture
+def job(sandbox: SandboxProcess, connection: Connection) -> GreenhouseJob:
+    remote = next(row for row in sandbox.records("jobs", status="open") if not row["is_template"])
+    return GreenhouseJobFactory(connection=connection, remote_id=str(remote["id"]), name=remote["name"])
+
+
+def _apply(job: GreenhouseJob, email: str = EMAIL, **values: Any) -> Application:
+    post = GreenhouseJobPostFactory(greenhouse_job=job)
+    link = JobLinkFactory(post=post, job=JobFactory(employer=job.connection.employer))
+    application = ApplicationFactory(
+        job=link.job,
+        candidate__email=email,
+        links=[{"kind": "linkedin", "url": "https://www.linkedin.com/in/ada"}],
+        **values,
+    )
+    application.resume = DocumentFactory(candidate=application.candidate)
+    application.save()
+    return application
+
+
+def _export(application: Application) -> Export:
+    row = services.export_application(application)
+    assert row is not None
+    return row
+
+
+def _run(row: Export) -> Export:
+    """One attempt, as soon as the waiting is over."""
+    Export.objects.filter(pk=row.pk).update(retry_at=None)
+    export.run(row.pk)
+    row.refresh_from_db()
+    return row
+
+
+def _arrived(sandbox: SandboxProcess) -> dict[str, int]:
+    """What Greenhouse holds of our person."""
+    people = [p for p in sandbox.records("candidates") if any(e["value"] == EMAIL for e in p["email_addresses"])]
+    ids = {person["id"] for person in people}
+    applications = [a for a in sandbox.records("applications") if a["candidate_id"] in ids]
+    on = {a["id"] for a in applications}
+    files = [f for f in sandbox.records("attachments") if f["application_id"] in on]
+    notes = [n for n in sandbox.records("notes") if n["candidate_id"] in ids]
+    return {"people": len(people), "applications": len(applications), "files": len(files), "notes": len(notes)}
+
+
+ONCE = {"people": 1, "applications": 1, "files": 1, "notes": 1}
+
+
+def test_run_sends_person_application_resume_and_note(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
+    row = _run(_export(_apply(job)))
+    assert (row.state, row.problem_code, row.step_in_flight) == (ExportState.SENT, "", "")
+    assert _arrived(sandbox) == ONCE
+
+    application = sandbox.records("applications", id=int(row.application_remote_id))[0]
+    assert application["job_id"] == int(job.remote_id)
+    assert application["source_id"] == int(job.connection.source_remote_id)
+    person = sandbox.records("candidates", id=int(row.candidate_remote_id))[0]
+    assert person["tags"] == ["Purpose Jobs"]
+    assert person["social_media_addresses"] == [{"value": "https://www.linkedin.com/in/ada"}]
+    file = sandbox.records("attachments", application_id=application["id"])[0]
+    assert (file["type"], file["filename"].endswith(".pdf")) == ("resume", True)
+    note = sandbox.records("notes", candidate_id=person["id"])[0]
+    assert "I like robots." in note["body"]
+    assert row.application.get_absolute_url() in note["body"]
+    row.application.refresh_from_db()
+    assert row.application.status == "sent"
+    assert row.application.timeline.get().text == "Sent to Greenhouse"
+
+
+def test_run_for_a_new_person_costs_four_requests(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
+    row = _export(_apply(job))
+    sandbox.clear_requests()
+    _run(row)
+    calls = Counter((call["method"], call["path"]) for call in sandbox.requests() if call["path"] != "/token")
+    assert sum(calls.values()) == 4
+
+
+def test_run_when_called_twice_sends_once(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
+    row = _run(_export(_apply(job)))
+    sandbox.clear_requests()
+    _run(row)
+    assert sandbox.requests() == []
+
+
+@pytest.mark.parametrize("envelope", ["bare", "without_application"])
+def test_run_accepts_every_form_of_the_created_candidate(
+    sandbox: SandboxProcess, job: GreenhouseJob, envelope: str
+) -> None:
+    sandbox.switches(candidate_envelope=envelope)
+    row = _run(_export(_apply(job)))
+    assert row.state == ExportState.SENT
+    assert not row.was_there
+    assert _arrived(sandbox) == ONCE
+
+
+def test_run_for_a_known_person_adds_only_the_application(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
+    made = sandbox.api(
+        "POST",
+        "/v3/candidates",
+        json={
+            "first_name": "Ada",
+            "last_name": "L",
+            "email_addresses": [{"value": EMAIL.upper(), "type": "work"}],
+        },
+    ).json()["candidate"]
+    row = _run(_export(_apply(job)))
+    assert (row.state, row.candidate_remote_id) == (ExportState.SENT, str(made["id"]))
+    applications = sandbox.records("applications", candidate_id=made["id"])
+    assert [a["job_id"] for a in applications] == [int(job.remote_id)]
+
+
+def test_run_for_a_person_already_on_the_job_links_and_sends_no_application(
+    sandbox: SandboxProcess, job: GreenhouseJob
+) -> None:
+    made = sandbox.api(
+        "POST",
+        "/v3/candidates",
+        json={
+            "first_name": "Ada",
+            "last_name": "L",
+            "email_addresses": [{"value": EMAIL, "type": "work"}],
+            "application": {"job_id": int(job.remote_id)},
+        },
+    ).json()["application"]
+    row = _run(_export(_apply(job)))
+    assert (row.application_remote_id, row.was_there) == (str(made["id"]), True)
+    assert row.application.timeline.get().text == "Found in Greenhouse and linked"
+    assert _arrived(sandbox)["applications"] == 1
+
+
+def test_two_jobs_make_one_person_with_two_applications(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
+    jobs = [row for row in sandbox.records("jobs", status="open") if not row["is_template"]]
+    other = next(row for row in jobs if str(row["id"]) != job.remote_id)
+    second = GreenhouseJobFactory(connection=job.connection, remote_id=str(other["id"]))
+    first_row = _export(_apply(job))
+    second_row = _export(_second(job, second))
+    _run(first_row)
+    _run(second_row)
+    assert _arrived(sandbox) == {"people": 1, "applications": 2, "files": 2, "notes": 2}
+
+
+def _second(job: GreenhouseJob, other: GreenhouseJob) -> Application:
+    """The same person applies to another job."""
+    candidate = Application.objects.get(email=EMAIL).candidate
+    link = JobLinkFactory(
+        post=GreenhouseJobPostFactory(greenhouse_job=other), job=JobFactory(employer=job.connection.employer)
+    )
+    document = DocumentFactory(candidate=candidate)
+    return ApplicationFactory(job=link.job, candidate=candidate, resume=document)
+
+
+def test_run_while_another_export_of_the_person_is_at_work_waits(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
+    row = _export(_apply(job))
+    GreenhousePerson.objects.create(connection=job.connection, email=EMAIL, lease_until=timezone.now() + export.LEASE)
+    sandbox.clear_requests()
+    _run(row)
+    assert row.state == ExportState.WAITING
+    assert sandbox.requests() == []
+
+
+WRITES = ["/v3/candidates", "/v3/attachments", "/v3/notes"]
+
+
+@pytest.mark.parametrize("path", WRITES)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "reset_before"},
+        {"kind": "reset_after"},
+        {"kind": "truncate"},
+        {"kind": "status", "status": 500},
+        {"kind": "status", "status": 503, "after": True},
+        {"kind": "html"},
+    ],
+    ids=["cut before", "cut after", "half an answer", "500 not done", "503 though done", "a web page"],
+)
+def test_a_write_without_an_answer_is_read_back_and_arrives_once(
+    sandbox: SandboxProcess, job: GreenhouseJob, path: str, fault: dict[str, Any]
+) -> None:
+    row = _export(_apply(job))
+    sandbox.faults({**fault, "method": "POST", "path": path})
+    _run(row)
+    assert (row.state, row.problem_code) == (ExportState.UNKNOWN, "outcome_unknown")
+    assert row.retry_at, "it settles first"
+    assert _run(row).state == ExportState.SENT
+    assert _arrived(sandbox) == ONCE
+    assert not row.was_there
+
+
+@pytest.mark.parametrize("path", WRITES)
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ({"status": 429}, "rate_limited"),
+        ({"status": 403}, "scope_missing"),
+        ({"status": 401, "times": 2}, "key_refused"),
+    ],
+)
+def test_a_refused_write_waits_and_arrives_once_later(
+    sandbox: SandboxProcess, job: GreenhouseJob, path: str, fault: dict[str, Any], code: str
+) -> None:
+    row = _export(_apply(job))
+    sandbox.faults({"kind": "status", **fault, "method": "POST", "path": path})
+    _run(row)
+    assert (row.state, row.problem_code) == (ExportState.WAITING, code)
+    job.connection.refresh_from_db()
+    needs_person = code != "rate_limited"
+    assert (job.connection.state == ConnectionState.NEEDS_ATTENTION) is needs_person
+    job.connection.mark_well()
+    assert _run(row).state == ExportState.SENT
+    assert _arrived(sandbox) == ONCE
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [("/v3/candidates", "data_refused"), ("/v3/attachments", "resume_refused"), ("/v3/notes", "data_refused")],
+)
+def test_a_422_stops_the_export_in_words_and_send_again_finishes_it(
+    sandbox: SandboxProcess, job: GreenhouseJob, path: str, code: str
+) -> None:
+    row = _export(_apply(job))
+    sandbox.faults({"kind": "status", "status": 422, "method": "POST", "path": path})
+    _run(row)
+    assert (row.state, row.problem_code) == (ExportState.NEEDS_ATTENTION, code)
+    assert services.send_again(export=row)
+    assert _run(row).state == ExportState.SENT
+    assert _arrived(sandbox) == ONCE
+
+
+@pytest.mark.parametrize("policy", ["422", "return_existing", "allow"])
+def test_an_application_that_appears_meanwhile_is_adopted(
+    sandbox: SandboxProcess, job: GreenhouseJob, policy: str
+) -> None:
+    """Our own first write arrived, its answer did not, whatever a second one would lead to (contract §10 no. 12)."""
+    sandbox.switches(second_application=policy)
+    sandbox.api(
+        "POST",
+        "/v3/candidates",
+        json={"first_name": "A", "last_name": "L", "email_addresses": [{"value": EMAIL, "type": "work"}]},
+    )
+    row = _export(_apply(job))
+    sandbox.faults({"kind": "reset_after", "method": "POST", "path": "/v3/applications"})
+    assert _run(row).state == ExportState.UNKNOWN
+    assert _run(row).state == ExportState.SENT
+    assert _arrived(sandbox) == ONCE
+
+
+@pytest.mark.parametrize("crash_at", range(1, 5))
+def test_a_worker_killed_before_a_commit_loses_and_doubles_nothing(
+    sandbox: SandboxProcess, job: GreenhouseJob, crash_at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = _export(_apply(job))
+    commit, calls = export.Walk.commit, Counter[str]()
+
+    def dying(walk: export.Walk, **ids: str) -> None:
+        calls["commit"] += 1
+        if calls["commit"] == crash_at:
+            raise SystemExit("killed")
+        commit(walk, **ids)
+
+    monkeypatch.setattr(export.Walk, "commit", dying)
+    with pytest.raises(SystemExit):
+        _run(row)
+    row.refresh_from_db()
+    assert row.state == ExportState.SENDING, "as a killed worker leaves it"
+    Export.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert sweeps.take_due_exports() == [row.pk]
+    assert _run(row).state == ExportState.SENT
+    assert _arrived(sandbox) == ONCE
+
+
+def test_a_person_merged_away_is_found_again_by_email(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
+    row = _export(_apply(job))
+    GreenhousePerson.objects.create(connection=job.connection, email=EMAIL, remote_id="999999999")
+    _run(row)
+    assert row.state == ExportState.WAITING
+    assert _run(row).state == ExportState.SENT
+    assert _arrived(sandbox) == ONCE
+
+
+def test_a_closed_connection_keeps_the_export_for_later(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
+    row = _export(_apply(job))
+    job.connection.mark_trouble("key_refused")
+    sandbox.clear_requests()
+    _run(row)
+    assert row.state == ExportState.WAITING
+    assert sandbox.requests() == []
+    assert sweeps.take_due_exports() == []
+    job.connection.mark_well()
+    assert sweeps.take_due_exports() == [row.pk]
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["new person", "known person"])
+def test_a_job_deleted_meanwhile_is_named(sandbox: SandboxProcess, job: GreenhouseJob, known: bool) -> None:
+    if known:
+        body = {"first_name": "A", "last_name": "L", "email_addresses": [{"value": EMAIL, "type": "work"}]}
+        sandbox.api("POST", "/v3/candidates", json=body)
+    sandbox.remove_record("jobs", int(job.remote_id))
+    row = _run(_export(_apply(job)))
+    assert (row.state, row.problem_code) == (ExportState.NEEDS_ATTENTION, "job_gone")
+
+
+def test_after_a_day_of_trying_a_person_is_asked(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
+    row = _export(_apply(job))
+    Export.objects.update(created_at=timezone.now() - timedelta(days=2))
+    sandbox.faults({"kind": "status", "status": 503, "path": "/v3/candidates", "times": 10})
+    assert (_run(row).state, row.problem_code) == (ExportState.NEEDS_ATTENTION, "too_many_attempts")
+
+
+def test_a_lost_resume_file_is_named(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
+    application = _apply(job)
+    assert application.resume
+    application.resume.file.delete(save=False)
+    DocumentFactory._meta.model.objects.filter(pk=application.resume.pk).update(file="documents/gone")
+    assert (_run(_export(application)).state, Export.objects.get().problem_code) == (
+        ExportState.NEEDS_ATTENTION,
+        "resume_lost",
+    )
+
+
+def test_an_application_on_an_unconnected_job_owes_nothing(connection: Connection) -> None:
+    assert services.export_application(ApplicationFactory(job__employer=connection.employer)) is None
+    assert not JobLink.objects.exists()
+
+
+def test_the_acting_user_is_in_every_token(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
+    sandbox.set_user(ADMIN_EMAIL, site_admin=False)
+    assert _run(_export(_apply(job))).state == ExportState.WAITING, "the service user would have been let in"

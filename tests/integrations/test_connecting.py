@@ -1,0 +1,188 @@
+"""Connecting an employer to Greenhouse: each way it can go, against the sandbox over real HTTP."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Employer, User
+from integrations import connecting
+from integrations.checkup import CheckFailed
+from integrations.models import Connection, ConnectionState, CredentialKind
+from tests.factories import GreenhouseJobFactory
+from tests.sandbox_process import (
+    ADMIN_EMAIL,
+    API_KEY,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    FORMER_EMAIL,
+    LIMITED_CLIENT_ID,
+    LIMITED_CLIENT_SECRET,
+    RECRUITER_EMAIL,
+    SandboxProcess,
+)
+
+OAUTH = {"kind": CredentialKind.OAUTH, "client_id": CLIENT_ID, "secret": CLIENT_SECRET, "email": ADMIN_EMAIL}
+KEY = {"kind": CredentialKind.API_KEY, "client_id": "", "secret": API_KEY, "email": ADMIN_EMAIL}
+
+
+def _problem(employer: Employer, by: User, **how: Any) -> str:
+    with pytest.raises(CheckFailed) as caught:
+        connecting.connect(employer=employer, by=by, **how)
+    assert not Connection.objects.exists(), "nothing half-saved"
+    return caught.value.problem.code
+
+
+@pytest.mark.parametrize("how", [OAUTH, KEY], ids=["oauth", "api_key"])
+def test_connect_with_either_credential_stores_an_active_connection(
+    sandbox: SandboxProcess, employer: Employer, alice: User, how: dict[str, Any]
+) -> None:
+    connection = connecting.connect(employer=employer, by=alice, **how)
+    connection.refresh_from_db()
+    assert connection.state == ConnectionState.ACTIVE
+    assert connection.secret.reveal() == how["secret"]
+    assert connection.secret_last4 == "cdef"
+    assert connection.source_name == "Purpose Jobs"
+    user = sandbox.records("user_emails", email=ADMIN_EMAIL)[0]["user_id"]
+    assert connection.acting_user_remote_id == str(user)
+
+
+def test_connect_finds_the_user_by_a_secondary_address(
+    sandbox: SandboxProcess, employer: Employer, alice: User
+) -> None:
+    connection = connecting.connect(employer=employer, by=alice, **{**OAUTH, "email": "Maya@lumen-robotics.example"})
+    assert connection.organization_name == "Lumen Robotics"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"secret": "wrong"}, "key_refused"),
+        ({"client_id": "no-suffix"}, "client_id_malformed"),
+        ({"email": "nobody@example.com"}, "user_unknown"),
+        ({"email": FORMER_EMAIL}, "user_deactivated"),
+        ({"email": RECRUITER_EMAIL}, "not_site_admin"),
+        ({"client_id": LIMITED_CLIENT_ID, "secret": LIMITED_CLIENT_SECRET}, "scope_missing"),
+    ],
+)
+def test_connect_when_the_input_is_wrong_names_it_and_saves_nothing(
+    sandbox: SandboxProcess, employer: Employer, alice: User, change: dict[str, str], code: str
+) -> None:
+    assert _problem(employer, alice, **{**OAUTH, **change}) == code
+
+
+@pytest.mark.parametrize(
+    ("switches", "how", "code"),
+    [
+        ({"auth_down": True}, OAUTH, "connect_unavailable"),
+        ({"harvest_down": True}, OAUTH, "connect_unavailable"),
+        ({"keys_retired": True}, KEY, "api_key_refused"),
+        ({}, {**KEY, "secret": "wrong"}, "api_key_refused"),
+    ],
+)
+def test_connect_when_greenhouse_refuses_says_so_and_saves_nothing(
+    sandbox: SandboxProcess,
+    employer: Employer,
+    alice: User,
+    switches: dict[str, Any],
+    how: dict[str, Any],
+    code: str,
+) -> None:
+    sandbox.switches(**switches)
+    assert _problem(employer, alice, **how) == code
+
+
+@pytest.mark.parametrize("kind", ["html", "nonsense", "truncate"])
+def test_connect_when_the_token_answer_is_odd_saves_nothing(
+    sandbox: SandboxProcess, employer: Employer, alice: User, kind: str
+) -> None:
+    sandbox.faults({"kind": kind, "method": "POST", "path": "/token", "times": 5})
+    assert _problem(employer, alice, **OAUTH) in ("connect_unexpected", "connect_unavailable")
+
+
+def test_connect_where_introspection_is_refused_finds_the_missing_scope_by_asking(
+    sandbox: SandboxProcess, employer: Employer, alice: User
+) -> None:
+    sandbox.switches(introspection=False)
+    scopes = sandbox.set_credential(CLIENT_ID)["scopes"]
+    sandbox.set_credential(CLIENT_ID, scopes=[scope for scope in scopes if scope != "harvest:job_posts:list"])
+    with pytest.raises(CheckFailed) as caught:
+        connecting.connect(employer=employer, by=alice, **OAUTH)
+    assert (caught.value.problem.code, caught.value.detail) == ("scope_missing", "harvest:job_posts:list")
+
+
+def test_connect_again_keeps_the_rows_of_the_same_organization(
+    sandbox: SandboxProcess, employer: Employer, alice: User
+) -> None:
+    first = connecting.connect(employer=employer, by=alice, **OAUTH)
+    job = GreenhouseJobFactory(connection=first)
+    second = connecting.connect(employer=employer, by=alice, **KEY)
+    assert second.pk == first.pk
+    assert list(second.greenhouse_jobs.all()) == [job]
+
+
+def test_connect_to_another_organization_is_refused_once_jobs_are_read(
+    sandbox: SandboxProcess, employer: Employer, alice: User
+) -> None:
+    connection = connecting.connect(employer=employer, by=alice, **OAUTH)
+    Connection.objects.update(organization_remote_id="77")
+    GreenhouseJobFactory(connection=connection)
+    with pytest.raises(CheckFailed) as caught:
+        connecting.connect(employer=employer, by=alice, **OAUTH)
+    assert caught.value.problem.code == "other_organization"
+    assert Connection.objects.get().organization_remote_id == "77"
+
+
+def test_check_when_the_user_lost_site_admin_needs_attention_and_recheck_clears_it(
+    sandbox: SandboxProcess, employer: Employer, alice: User
+) -> None:
+    connection = connecting.connect(employer=employer, by=alice, **OAUTH)
+    sandbox.set_user(ADMIN_EMAIL, site_admin=False)
+    failed = connecting.check(connection)
+    assert failed is not None
+    connection.refresh_from_db()
+    assert (connection.state, connection.problem_code) == (ConnectionState.NEEDS_ATTENTION, "not_site_admin")
+
+    sandbox.set_user(ADMIN_EMAIL, site_admin=True)
+    connecting.recheck(connection.pk)
+    connection.refresh_from_db()
+    assert (connection.state, connection.problem_code) == (ConnectionState.ACTIVE, "")
+
+
+# --- the page ------------------------------------------------------------------------------
+
+PAGE = "/employers/lumen-robotics/settings/integrations/"
+FORM = {"credential_kind": "oauth", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "email": ADMIN_EMAIL}
+
+
+def test_page_adds_the_integration_and_never_shows_the_stored_secret(sandbox: SandboxProcess, as_alice: Client) -> None:
+    answer = as_alice.post(PAGE, {**FORM, "client_secret": f"  {CLIENT_SECRET}\n"}, follow=True)
+    assert "Greenhouse is connected to Lumen Robotics" in answer.text
+    assert CLIENT_SECRET not in answer.text
+    assert "cdef" in answer.text
+
+
+def test_page_puts_the_sentence_beside_the_field_and_keeps_what_was_typed(
+    sandbox: SandboxProcess, as_alice: Client
+) -> None:
+    answer = as_alice.post(PAGE, {**FORM, "email": "nobody@example.com"})
+    assert re.search(r'id="id_email_error".*Nobody in your Greenhouse account', answer.text, re.DOTALL)
+    assert "nobody@example.com" in answer.text
+    assert CLIENT_ID in answer.text
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_page_asks_for_the_field_of_the_chosen_credential(as_alice: Client) -> None:
+    answer = as_alice.post(PAGE, {"credential_kind": "api_key", "email": ADMIN_EMAIL})
+    assert "Enter your API Key." in answer.text
+    assert "Enter the client ID." not in answer.text
+
+
+def test_page_by_role(client: Client, as_alice: Client, as_rita: Client, as_bob: Client, as_charlie: Client) -> None:
+    assert client.get(PAGE).status_code == 302
+    assert as_charlie.get(PAGE).status_code == 404
+    assert as_bob.get(PAGE).status_code == as_rita.get(PAGE).status_code == 200
+    assert as_bob.post(PAGE, FORM).status_code == as_rita.post(PAGE, FORM).status_code == 403
+    assert as_bob.post(PAGE + "test/").status_code == 403
+    assert as_alice.post(PAGE + "test/").status_code == 404, "nothing to test yet"
