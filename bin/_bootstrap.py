@@ -117,17 +117,18 @@ def install(purpose: str) -> None:
     """Install the pinned packages, by uv where it is on PATH (five times as fast), else by pip."""
     wanted = ["-c", str(ROOT / "constraints.txt"), "-r", str(ROOT / REQUIREMENTS[purpose][-1])]
     print("Installing the pinned packages into .venv (once, about half a minute) …", flush=True)
+    whole_before = any(VENV.glob(".installed-*"))
     UNFINISHED.touch()
     uv = shutil.which("uv")
     by_uv = [uv, "pip", "install", "--quiet", "--python", str(VENV_PYTHON), *wanted] if uv else None
     if not by_uv or subprocess.run(by_uv, check=False).returncode != 0:
         pip = [str(VENV_PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted]
-        try:
-            run_or_explain(pip, "installing the packages failed; pip's own words are above")
-        except BootstrapError:
-            # Pip reports a failure before it changes anything; what is there is whole.
-            UNFINISHED.unlink()
-            raise
+        code = subprocess.run(pip, check=False).returncode
+        if code != 0:
+            # A refusal, such as no network, leaves what was there as it was: `make run` must go on working.
+            if code > 0 and whole_before:
+                UNFINISHED.unlink()
+            raise BootstrapError("installing the packages failed; pip's own words are above.")
     UNFINISHED.unlink()
 
 

@@ -28,6 +28,15 @@ class Restart:
     delay_seconds: float = FIRST_DELAY_SECONDS
     due_at: float | None = None
 
+    def plan(self, *, now: float, lived_seconds: float) -> float:
+        """Set when to start again and return the delay, which doubles while the part keeps dying."""
+        if lived_seconds > HEALTHY_AFTER_SECONDS:
+            self.delay_seconds = FIRST_DELAY_SECONDS
+        delay = self.delay_seconds
+        self.due_at = now + delay
+        self.delay_seconds = min(delay * 2, LONGEST_DELAY_SECONDS)
+        return delay
+
 
 class Supervisor:
     """Runs the whole family; one object per run.
@@ -131,18 +140,12 @@ class Supervisor:
             if restart.due_at is None:
                 code = child.exit_code()
                 if code is not None:
-                    self._plan_restart(child, restart, describe_exit(code), now)
+                    delay = restart.plan(now=now, lived_seconds=now - child.started_at)
+                    log = os.path.relpath(child.log)
+                    note(f"{name} {describe_exit(code)}; starting it again in {delay:g} s (log: {log})")
             elif now >= restart.due_at:
                 restart.due_at = None
                 child.start()
-
-    def _plan_restart(self, child: Child, restart: Restart, ending: str, now: float) -> None:
-        if now - child.started_at > HEALTHY_AFTER_SECONDS:
-            restart.delay_seconds = FIRST_DELAY_SECONDS
-        restart.due_at = now + restart.delay_seconds
-        log = os.path.relpath(child.log)
-        note(f"{child.part.name} {ending}; starting it again in {restart.delay_seconds:g} s (log: {log})")
-        restart.delay_seconds = min(restart.delay_seconds * 2, LONGEST_DELAY_SECONDS)
 
     def _stop_all(self) -> None:
         say("\nStopping …")
