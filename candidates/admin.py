@@ -33,7 +33,7 @@ class _ReadOnly(_NoAddOrDelete):
 
 class TimelineInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     model = TimelineEvent
-    fields = ("created_at", "text", "origin", "actor")
+    fields = readonly_fields = ("created_at", "text", "origin", "actor")
     extra = 0
     verbose_name_plural = "Timeline"
 
@@ -43,7 +43,7 @@ class TimelineInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
 
 class ApplicationInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     model = Application
-    fields = ("job", "status", "status_at", "created_at")
+    fields = readonly_fields = ("job", "status", "status_at", "created_at")
     extra = 0
     show_change_link = True
 
@@ -87,7 +87,6 @@ class CandidateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class ApplicationAdmin(_NoAddOrDelete, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "email", "job", "employer", "status", "status_at", "created_at")
     list_filter = ("status", "job__employer", "created_at")
-    list_select_related = ("job__employer",)
     search_fields = ("first_name", "last_name", "email", "job__title", "=key")
     search_help_text = "Name, e-mail, job or key"
     date_hierarchy = "created_at"
@@ -107,7 +106,7 @@ class ApplicationAdmin(_NoAddOrDelete, admin.ModelAdmin):  # type: ignore[type-a
     inlines = (TimelineInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
-        return super().get_queryset(request).select_related("candidate", "resume")
+        return super().get_queryset(request).select_related("candidate", "resume", "job__employer")
 
     @admin.display(description="Employer", ordering="job__employer__name")
     def employer(self, application: Application) -> str:

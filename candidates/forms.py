@@ -42,7 +42,7 @@ class LinkField(forms.CharField):
             return ""
         if self.site == "github.com" and (name := _GITHUB_NAME.fullmatch(text)):
             text = f"github.com/{name[1]}"
-        url = text if re.match(r"[a-z][a-z0-9+.-]*:", text, re.IGNORECASE) else f"https://{text}"
+        url = text if re.match(r"[a-z][a-z0-9+.-]*:(?!\d)", text, re.IGNORECASE) else f"https://{text}"
         self._check(url)
         parts = urlsplit(url)
         host = (parts.hostname or "").removeprefix("www.")
@@ -75,7 +75,7 @@ class ApplicationForm(forms.Form):
         error_messages={"required": "Enter your last name."},
     )
     email = forms.EmailField(
-        label="E-mail",
+        label="Email",
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
@@ -159,8 +159,7 @@ class ApplicationForm(forms.Form):
 
     def _hold(self, upload: CheckedUpload | None) -> None:
         self._kept = upload
-        # An initial value takes the `required` off the file input, so that the browser lets the next try through.
-        self.initial["resume"] = self.kept_filename or None
+        self.fields["resume"].required = upload is None  # else the browser would ask for it again
 
     def _resume(self) -> CheckedUpload:
         token = self.cleaned_data.get("kept_resume", "")

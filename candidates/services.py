@@ -46,7 +46,7 @@ def submit_application(*, job: Job, data: ApplicationData, resume: CheckedUpload
     Repeat: the same person on the same job changes nothing.
     """
     document = _store(resume) if resume else None
-    created = False
+    is_stored = False
     try:
         with transaction.atomic():
             candidate = _candidate(data)
@@ -55,9 +55,10 @@ def submit_application(*, job: Job, data: ApplicationData, resume: CheckedUpload
             )
             if created:
                 _complete(application, document)
+        is_stored = created
     finally:
-        # Reached with False when the transaction failed, too: no row, so no file.
-        if document and not created:
+        # Still False when the transaction failed: no row, so no file.
+        if document and not is_stored:
             document.file.delete(save=False)
     return application, created
 
