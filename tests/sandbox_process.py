@@ -34,9 +34,7 @@ class SandboxProcess:
         sandbox.faults({"kind": "reset_after", "method": "POST", "path": "/v3/candidates"})
     """
 
-    def __init__(
-        self, *, data: Path, port: int = 0, seed: str = "demo", latency_ms: int | None = None
-    ) -> None:
+    def __init__(self, *, data: Path, port: int = 0, seed: str = "demo", latency_ms: int | None = None) -> None:
         self.data, self.port, self.seed_name, self.latency_ms = data, port, seed, latency_ms
         self.process: subprocess.Popen[str] | None = None
         self.url = ""
@@ -53,6 +51,8 @@ class SandboxProcess:
         if self.latency_ms is not None:
             command += ["--latency-ms", str(self.latency_ms)]
         environment = {**os.environ, "PYTHONPATH": str(_ROOT), "PYTHONUNBUFFERED": "1"}
+        # The sandbox has no part in the program's settings, and must not come to lean on them.
+        environment.pop("DJANGO_SETTINGS_MODULE", None)
         self.process = subprocess.Popen(
             command, cwd=_ROOT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
         )
@@ -64,9 +64,7 @@ class SandboxProcess:
         assert self.process is not None
         assert self.process.stdout is not None
         lines: queue.Queue[str] = queue.Queue()
-        threading.Thread(
-            target=lambda out: lines.put(out.readline()), args=(self.process.stdout,), daemon=True
-        ).start()
+        threading.Thread(target=lambda out: lines.put(out.readline()), args=(self.process.stdout,), daemon=True).start()
         try:
             line = lines.get(timeout=_START_SECONDS)
         except queue.Empty:
@@ -109,13 +107,9 @@ class SandboxProcess:
 
     # Control
 
-    def control(
-        self, method: str, name: str, *, params: Mapping[str, Any] | None = None, body: Any = None
-    ) -> Any:
+    def control(self, method: str, name: str, *, params: Mapping[str, Any] | None = None, body: Any = None) -> Any:
         """Call `/_sandbox/<name>` and return its JSON."""
-        answer = self._session.request(
-            method, f"{self.url}/_sandbox/{name}", params=params, json=body, timeout=30
-        )
+        answer = self._session.request(method, f"{self.url}/_sandbox/{name}", params=params, json=body, timeout=30)
         if answer.status_code != 200:
             raise AssertionError(f"{method} /_sandbox/{name}: {answer.status_code} {answer.text}")
         return answer.json()
@@ -149,9 +143,7 @@ class SandboxProcess:
 
     def seed(self, *, posts: int = 0, jobs: int = 0, candidates: int = 0) -> dict[str, int]:
         """Add generated live posts, open jobs and candidates."""
-        return dict(
-            self.control("POST", "seed", body={"posts": posts, "jobs": jobs, "candidates": candidates})
-        )
+        return dict(self.control("POST", "seed", body={"posts": posts, "jobs": jobs, "candidates": candidates}))
 
     def renew_limits(self) -> None:
         self.control("POST", "renew_limits")

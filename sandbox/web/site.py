@@ -1,14 +1,106 @@
-"""Pages of the sandbox."""
+"""The addresses of the sandbox's pages."""
+
+from collections.abc import Callable
 
 from sandbox.context import World
-from sandbox.exchange import Request, Response, not_found
+from sandbox.exchange import Record, Refusal, Request, Response, not_found
+from sandbox.web import actions, page, pages
+
+# An action changes something and returns the page to go back to and what to say there.
+Action = Callable[[World, Request, Record], tuple[str, str]]
+
+_PAGES: dict[str, Callable[[World, Request], Response]] = {
+    "": pages.dashboard,
+    "jobs": pages.jobs,
+    "people": pages.people,
+    "users": pages.users,
+    "credentials": pages.credentials,
+    "traffic": pages.traffic,
+}
+_RECORD_PAGES: dict[str, tuple[str, Callable[[World, Request, Record], Response]]] = {
+    "jobs": ("jobs", pages.job),
+    "people": ("candidates", pages.person),
+}
+# first word of the path: (collection, page to return to when the action is refused)
+_COLLECTIONS: dict[str, tuple[str, Callable[[Record], str]]] = {
+    "jobs": ("jobs", lambda job: f"/jobs/{job['id']}"),
+    "posts": ("job_posts", lambda post: f"/jobs/{post['job_id']}"),
+    "applications": ("applications", actions.person_page),
+    "users": ("users", lambda _: "/users"),
+    "credentials": ("_credentials", lambda _: "/credentials"),
+}
+_ACTIONS: dict[tuple[str, str], Action] = {
+    ("jobs", "close"): actions.close_job,
+    ("jobs", "reopen"): actions.reopen_job,
+    ("jobs", "add_post"): actions.add_post,
+    ("posts", "publish"): actions.publish_post,
+    ("posts", "unpublish"): actions.unpublish_post,
+    ("posts", "rename"): actions.rename_post,
+    ("posts", "locate"): actions.locate_post,
+    ("posts", "delete"): actions.delete_post,
+    ("applications", "move"): actions.move,
+    ("applications", "reject"): actions.reject,
+    ("applications", "unreject"): actions.unreject,
+    ("applications", "hire"): actions.hire,
+    ("users", "active"): actions.toggle_active,
+    ("users", "site_admin"): actions.toggle_site_admin,
+    ("credentials", "scopes"): actions.set_scopes,
+    ("credentials", "revoked"): actions.toggle_revoked,
+}
 
 
 def answer(world: World, request: Request) -> Response:
-    if request.path != "/":
+    """Answer a page or an action; a refusal becomes a message or an error page."""
+    parts = [part for part in request.path.split("/") if part]
+    try:
+        if request.path == "/static/sandbox.css":
+            return page.style_sheet()
+        if request.method == "POST":
+            return _act(world, request, parts)
+        if request.method in ("GET", "HEAD"):
+            with world.store.lock:
+                return _show(world, request, parts)
         raise not_found()
-    return Response(
-        200,
-        b"<!doctype html><title>Greenhouse sandbox</title><h1>Greenhouse sandbox</h1>",
-        "text/html; charset=utf-8",
-    )
+    except Refusal as refusal:
+        return page.render(request, "error.html", refusal.status, text=refusal.text)
+
+
+def _show(world: World, request: Request, parts: list[str]) -> Response:
+    if len(parts) <= 1 and (show := _PAGES.get("".join(parts))):
+        return show(world, request)
+    if len(parts) == 2 and parts[0] in _RECORD_PAGES:
+        collection, show_record = _RECORD_PAGES[parts[0]]
+        return show_record(world, request, _record(world, collection, parts[1]))
+    raise not_found()
+
+
+def _record(world: World, collection: str, number: str) -> Record:
+    record = world.store.get(collection, int(number)) if number.isascii() and number.isdigit() else None
+    if record is None:
+        raise not_found("The page")
+    return record
+
+
+def _act(world: World, request: Request, parts: list[str]) -> Response:
+    if parts == ["switches"]:
+        return _settle("/#switches", lambda: actions.set_switches(world, request))
+    if len(parts) != 3 or (parts[0], parts[2]) not in _ACTIONS:
+        raise not_found()
+    collection, back = _COLLECTIONS[parts[0]]
+    action = _ACTIONS[parts[0], parts[2]]
+    record = _record(world, collection, parts[1])
+
+    def change() -> tuple[str, str]:
+        with world.store.unit():
+            return action(world, request, record)
+
+    return _settle(back(record), change)
+
+
+def _settle(back: str, change: Callable[[], tuple[str, str]]) -> Response:
+    """Carry out a change and go where it says, or back with the reason it was refused."""
+    try:
+        to, message = change()
+    except Refusal as refusal:
+        return page.redirect(back, refusal.text, kind="problem")
+    return page.redirect(to, message)

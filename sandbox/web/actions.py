@@ -1,0 +1,213 @@
+"""What the buttons of the pages do: the same operations as the API, done by the Site Admin."""
+
+from sandbox import bodies, hiring
+from sandbox.context import World
+from sandbox.exchange import Record, Request, unprocessable
+from sandbox.routes import ALL_SCOPES
+from sandbox.seed.jobs import questions
+from sandbox.switches import CHOICES, as_record
+
+_ADMIN = "admin@example.com"
+
+
+def person_page(application: Record) -> str:
+    return f"/people/{application['candidate_id']}?application_id={application['id']}"
+
+
+def _number(request: Request, name: str) -> int | None:
+    text = request.form.get(name, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()):
+        raise unprocessable({name: "must be a number"})
+    return int(text)
+
+
+def _name_of(world: World, application: Record) -> str:
+    candidate = world.store.get("candidates", application["candidate_id"]) or {}
+    name = f"{candidate.get('first_name') or ''} {candidate.get('last_name') or ''}".strip()
+    return name or "The candidate"
+
+
+# Applications
+
+
+def move(world: World, request: Request, application: Record) -> tuple[str, str]:
+    """Move to the stage asked for, or to the next one; the form carries the stage it was shown with."""
+    moved = hiring.move(
+        world.store,
+        application,
+        from_stage_id=_number(request, "from_stage_id") or 0,
+        to_stage_id=_number(request, "to_stage_id"),
+        switches=world.switches,
+    )
+    return person_page(application), f"{_name_of(world, application)} is now in {moved['stage_name']}."
+
+
+def reject(world: World, request: Request, application: Record) -> tuple[str, str]:
+    body = {"rejection_reason_id": _number(request, "rejection_reason_id")}
+    if body["rejection_reason_id"] is None:
+        raise unprocessable("Choose a rejection reason")
+    bodies.must_exist(world.store, "rejection_reasons", body, "rejection_reason_id")
+    admin = world.store.first("users", primary_email=_ADMIN)
+    hiring.reject(
+        world.store,
+        application,
+        reason_id=body["rejection_reason_id"],
+        by_user_id=admin["id"] if admin else None,
+        note=request.form.get("note", "").strip(),
+    )
+    return person_page(application), f"{_name_of(world, application)} was rejected."
+
+
+def unreject(world: World, _: Request, application: Record) -> tuple[str, str]:
+    back = hiring.unreject(world.store, application)
+    return person_page(application), f"{_name_of(world, application)} is back in {back['stage_name']}."
+
+
+def hire(world: World, request: Request, application: Record) -> tuple[str, str]:
+    hiring.hire(world.store, application, opening_id=_number(request, "opening_id"))
+    return person_page(application), f"{_name_of(world, application)} was hired."
+
+
+# Jobs and posts
+
+
+def close_job(world: World, _: Request, job: Record) -> tuple[str, str]:
+    if job["status"] == "closed":
+        raise unprocessable("The job is closed already")
+    hiring.close_job(world.store, job["id"])
+    return f"/jobs/{job['id']}", f"{job['name']} is closed, its posts are off the board."
+
+
+def reopen_job(world: World, _: Request, job: Record) -> tuple[str, str]:
+    if job["status"] == "open":
+        raise unprocessable("The job is open already")
+    hiring.reopen_job(world.store, job["id"])
+    return f"/jobs/{job['id']}", f"{job['name']} is open again. Publish its posts to put them on the board."
+
+
+def _post_page(post: Record) -> str:
+    return f"/jobs/{post['job_id']}"
+
+
+def publish_post(world: World, _: Request, post: Record) -> tuple[str, str]:
+    job = world.store.get("jobs", post["job_id"])
+    board = world.store.get("job_boards", post["job_board_id"])
+    if not job or job["status"] != "open" or not post["active"]:
+        raise unprocessable("Only a post of an open job can be published")
+    if not board or board["status"] != "live":
+        raise unprocessable("The job board is not live")
+    first = post["first_published_at"] or world.store.now()
+    world.store.change("job_posts", post["id"], live=True, first_published_at=first)
+    return _post_page(post), f"“{post['title']}” is on the board."
+
+
+def unpublish_post(world: World, _: Request, post: Record) -> tuple[str, str]:
+    world.store.change("job_posts", post["id"], live=False)
+    return _post_page(post), f"“{post['title']}” is off the board."
+
+
+def rename_post(world: World, request: Request, post: Record) -> tuple[str, str]:
+    title = request.form.get("title", "").strip()
+    if not title:
+        raise unprocessable("A post needs a title")
+    world.store.change("job_posts", post["id"], title=title)
+    return _post_page(post), f"The post is now called “{title}”."
+
+
+def locate_post(world: World, request: Request, post: Record) -> tuple[str, str]:
+    """Put one location in free text in place of all the post has, or none when left empty."""
+    for row in world.store.where("job_post_locations", job_post_id=post["id"]):
+        world.store.remove("job_post_locations", row["id"])
+    location = request.form.get("location", "").strip()
+    if location:
+        _locate(world, post, location)
+    if world.switches.location_touches_post:
+        world.store.change("job_posts", post["id"])
+    return _post_page(post), f"“{post['title']}” is in {location or 'no place'} now."
+
+
+def _locate(world: World, post: Record, location: str) -> None:
+    world.store.add(
+        "job_post_locations",
+        job_post_id=post["id"],
+        type="free_text",
+        plain_text_location=location,
+        office_id=None,
+        custom_location_id=None,
+    )
+
+
+def delete_post(world: World, _: Request, post: Record) -> tuple[str, str]:
+    world.store.change("job_posts", post["id"], active=False, live=False)
+    return _post_page(post), f"“{post['title']}” was deleted."
+
+
+def add_post(world: World, request: Request, job: Record) -> tuple[str, str]:
+    """Add an external draft with one location in free text."""
+    title, location = request.form.get("title", "").strip(), request.form.get("location", "").strip()
+    text = request.form.get("content", "").strip()
+    if not title:
+        raise unprocessable("A post needs a title")
+    post = world.store.add(
+        "job_posts",
+        title=title,
+        job_id=job["id"],
+        job_board_id=world.store.table("job_boards").order[0],
+        internal=False,
+        active=True,
+        live=False,
+        featured=False,
+        first_published_at=None,
+        content=text or f"<p>{job['name']} at Lumen Robotics.</p>",
+        internal_content=None,
+        language="en",
+        public_url=None,
+        demographic_question_set_id=None,
+        questions=questions(job["id"], []),
+    )
+    if location:
+        _locate(world, post, location)
+    return _post_page(post), f"“{title}” was added. Publish it to put it on the board."
+
+
+# Users and credentials
+
+
+def toggle_active(world: World, _: Request, user: Record) -> tuple[str, str]:
+    changed = world.store.change("users", user["id"], deactivated=not user["deactivated"])
+    return "/users", f"{user['name']} is {'deactivated' if changed['deactivated'] else 'active'} now."
+
+
+def toggle_site_admin(world: World, _: Request, user: Record) -> tuple[str, str]:
+    changed = world.store.change("users", user["id"], site_admin=not user["site_admin"])
+    return "/users", f"{user['name']} is {'a' if changed['site_admin'] else 'no longer a'} Site Admin."
+
+
+def set_scopes(world: World, request: Request, credential: Record) -> tuple[str, str]:
+    chosen = [scope for scope in ALL_SCOPES if scope in request.form]
+    world.store.change("_credentials", credential["id"], scopes=chosen)
+    return "/credentials", f"{credential['name']} has {len(chosen)} scopes now."
+
+
+def toggle_revoked(world: World, _: Request, credential: Record) -> tuple[str, str]:
+    """Revoke a credential, or give it back; tokens of a revoked one stay dead."""
+    revoked = not credential["revoked"]
+    world.store.change("_credentials", credential["id"], revoked=revoked, generation=credential["generation"] + 1)
+    return "/credentials", f"{credential['name']} {'was revoked' if revoked else 'works again'}."
+
+
+def set_switches(world: World, request: Request) -> tuple[str, str]:
+    """Read the whole form: an unticked box is absent from it."""
+    wanted: Record = {}
+    for name, value in as_record(world.switches).items():
+        if isinstance(value, bool):
+            wanted[name] = name in request.form
+        elif name in CHOICES:
+            wanted[name] = request.form.get(name, value)
+        else:
+            number = _number(request, name)
+            wanted[name] = value if number is None else number
+    world.set_switches(wanted)
+    return "/#switches", "The switches are set."
