@@ -64,6 +64,16 @@ def is_last_admin(membership: Membership) -> bool:
     return set(admins.values_list("pk", flat=True)) == {membership.pk}
 
 
+class EmployerEditForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Edits an employer; an address typed without a scheme is taken for https."""
+
+    website = forms.URLField(required=False, assume_scheme="https")
+
+    class Meta:
+        model = Employer
+        fields = ("name", "slug", "tagline", "about", "website", "headquarters")
+
+
 class MembershipOfUserInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Membership
     extra = 0
@@ -121,6 +131,7 @@ class UserAdmin(BaseUserAdmin):  # type: ignore[type-arg]
 
 @admin.register(Employer)
 class EmployerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = EmployerEditForm
     list_display = ("name", "slug", "members_count", "jobs_count", "created_at")
     search_fields = ("name", "slug", "memberships__user__email")
     date_hierarchy = "created_at"
@@ -136,7 +147,8 @@ class EmployerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "members_total": Count("memberships", distinct=True),
             "jobs_total": Count("jobs", distinct=True),
         }
-        return super().get_queryset(request).annotate(**counts)
+        employers: QuerySet[Employer] = super().get_queryset(request)
+        return employers.annotate(**counts)
 
     @admin.display(description="Members", ordering="members_total")
     def members_count(self, employer: Any) -> int:

@@ -15,8 +15,6 @@ def employer(request: HttpRequest) -> dict[str, Any]:
     current = getattr(request, "employer", None)
     if current is None:
         return {}
-    return {
-        "employer": current,
-        "membership": getattr(request, "membership", None),
-        "memberships": Membership.objects.filter(user_id=request.user.pk).select_related("employer"),
-    }
+    membership: Membership = request.membership  # type: ignore[attr-defined]  # set together by employer_required
+    memberships = Membership.objects.filter(user=membership.user_id).select_related("employer")
+    return {"employer": current, "membership": membership, "memberships": memberships}

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
+from django.contrib import messages
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from accounts.models import Employer, Role, User
 from accounts.services import create_employer
@@ -47,13 +50,13 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
             self.add_error("password1", exc)
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
-        """Save, and treat an e-mail that was taken a moment ago as one that was taken before."""
+        """Save; an e-mail that somebody took after this form was checked leads to the log-in, not to a crash."""
         try:
             with transaction.atomic():
                 return super().try_save(request)  # type: ignore[no-any-return]
         except IntegrityError:
-            self.account_already_exists = True
-            return super().try_save(request)  # type: ignore[no-any-return]
+            messages.error(request, get_adapter(request).error_messages["email_taken"])
+            return None, redirect("account_login")
 
     def save(self, request: HttpRequest) -> User:
         """Create the person, their company and their place in it, all or nothing."""

@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if not isinstance(request.user, User):
         return render(request, "accounts/landing.html")
     memberships = Membership.objects.filter(user=request.user).select_related("employer")
-    last_used = memberships.filter(employer_id=request.session.get("employer_id")).first()
+    last_used = memberships.filter(employer_id=request.session.get("employer_id", 0)).first()
     membership = last_used or memberships.first()
     if membership is None:
         return redirect("employer_new")
@@ -66,10 +66,7 @@ def company_profile(request: EmployerRequest) -> HttpResponse:
             form.save()
             messages.success(request, "The company profile is saved.")
             return redirect("company_profile", request.employer.slug)
-        request.employer.refresh_from_db()  # the form has written what was typed into it; the panel shows what is saved
-    if not request.membership.is_admin:
-        for field in form.fields.values():
-            field.disabled = True
+        request.employer.refresh_from_db()  # the form wrote into it what was typed; the panel shows what is saved
     return render(request, "accounts/company_profile.html", {"form": form, "nav": "settings", "tab": "profile"})
 
 

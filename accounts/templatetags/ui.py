@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.forms.boundfield import BoundWidget
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -64,18 +65,29 @@ _CONTROL_CLASSES = {"check": "form-check-input", "select": "form-select", "input
 @register.simple_tag
 def control(field: BoundField) -> SafeString:
     """Render a field's widget with our classes; Django itself ties help and errors to it."""
-    attrs: dict[str, Any] = {}
-    classes = [_CONTROL_CLASSES.get(field_kind(field), ""), field.field.widget.attrs.get("class", "")]
-    if field.errors:
-        classes.append("is-invalid")
-    attrs["class"] = " ".join(filter(None, classes))
+    given = field.field.widget.attrs
+    classes = [
+        _CONTROL_CLASSES.get(field_kind(field), ""),
+        given.get("class", ""),
+        "is-invalid" if field.errors else "",
+    ]
+    attrs: dict[str, Any] = {"class": " ".join(filter(None, classes))}
+    if str(given.get("placeholder", "")).lower() in {str(field.label).lower(), "email address"}:
+        attrs["placeholder"] = False  # allauth repeats the label inside the field; False leaves the attribute out
     return field.as_widget(attrs=attrs)
+
+
+@register.simple_tag
+def choice_control(choice: BoundWidget) -> SafeString:
+    """Render one radio button or box of a group with our class."""
+    choice.data["attrs"] = {**choice.data["attrs"], "class": "form-check-input"}
+    return choice.tag()
 
 
 @register.filter
 def initials(name: object) -> str:
     """Shorten a name to the one or two letters of its avatar."""
-    words = re.findall(r"\w+", str(name).split("@")[0])
+    words: list[str] = re.findall(r"\w+", str(name).split("@")[0])
     if not words:
         return "?"
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
