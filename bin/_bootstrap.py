@@ -122,7 +122,7 @@ def install(purpose: str) -> None:
     uv = shutil.which("uv")
     by_uv = [uv, "pip", "install", "--quiet", "--python", str(VENV_PYTHON), *wanted] if uv else None
     if not by_uv or subprocess.run(by_uv, check=False).returncode != 0:
-        pip = [str(VENV_PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted]
+        pip = [str(VENV_PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", *wanted]
         code = subprocess.run(pip, check=False).returncode
         if code != 0:
             # A refusal, such as no network, leaves what was there as it was: `make run` must go on working.

@@ -79,8 +79,11 @@ def test_run_when_worker_is_killed_leaves_none_of_its_children(running: Stack) -
 def test_run_when_started_twice_on_one_folder_is_refused_in_one_sentence(running: Stack) -> None:
     second = Stack(running.var_dir)
     second.output_file = running.var_dir.parent / "second.output"
-    second.start()
-    second.wait_for(lambda: second.exit_code() is not None)
+    try:
+        second.start()
+        second.wait_for(lambda: second.exit_code() is not None)
+    finally:
+        second.stop()
 
     assert second.exit_code() == 1
     assert "it is already running on" in second.output()
