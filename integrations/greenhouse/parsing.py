@@ -106,12 +106,10 @@ def _column(rule: _Rule, records: list[dict[str, Any]]) -> list[Any]:
         parsed = iter(read([values[index] for index in filled]))
     except WrongShape as wrong:
         raise WrongShape(filled[wrong.index], wrong.below(name)) from None
-    return [_filling(default) if value is None else next(parsed) for value in values]
-
-
-def _filling(default: Any) -> Any:
-    # The only default that must be a new object each time is an empty dict, written as its factory.
-    return {} if default is dict else default
+    if default is dict:
+        # Written as its factory: the only default that must be a new object each time.
+        return [{} if value is None else next(parsed) for value in values]
+    return [default if value is None else next(parsed) for value in values]
 
 
 def _defaults(schema: type[Any]) -> dict[str, Any]:

@@ -212,22 +212,33 @@ def _request(session: requests.Session, call: Call, auth: AuthBase) -> requests.
     sent_headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
     if call.body is not None:
         sent_headers["Content-Type"] = call.content_type
-    return session.request(
-        call.method,
-        call.url,
-        params=call.params,
-        # As a stream: bytes would have to be through within the connect timeout (urllib3 2.8), which a résumé on
-        # a slow line is not. Each 16 KB of a stream has that long.
-        data=None if call.body is None else io.BytesIO(call.body),
-        headers=sent_headers,
-        # Always an object: without one, `requests` would look for the host in ~/.netrc and send what it finds
-        # there.
-        auth=auth,
-        timeout=(CONNECT_SECONDS, call.read_seconds or READ_SECONDS),
-        allow_redirects=False,
-        # A proxy from the environment cannot reach this machine's own loopback address.
-        proxies={"http": "", "https": "", "all": ""} if _is_loopback(urlsplit(call.url).hostname) else None,
+    prepared = session.prepare_request(
+        requests.Request(
+            call.method,
+            call.url,
+            params=call.params,
+            # As a stream: bytes would have to be through within the connect timeout (urllib3 2.8), which a résumé
+            # on a slow line is not. Each 16 KB of a stream has that long.
+            data=None if call.body is None else io.BytesIO(call.body),
+            headers=sent_headers,
+            # Always an object: without one, `requests` would send what it finds for the host in ~/.netrc.
+            auth=auth,
+        )
     )
+    # A proxy from the environment cannot reach this machine's own loopback address.
+    proxies = dict.fromkeys(("http", "https", "all"), "") if _is_loopback(urlsplit(call.url).hostname) else {}
+    given = session.merge_environment_settings(call.url, proxies, False, None, None)
+    # Not `session.send`: it would work out where a redirect leads, from an address we do not trust, and would
+    # store cookies.
+    response = session.get_adapter(call.url).send(
+        prepared,
+        timeout=(CONNECT_SECONDS, call.read_seconds or READ_SECONDS),
+        proxies=given["proxies"],
+        verify=True if given["verify"] is None else given["verify"],
+        cert=given["cert"],
+    )
+    response.content  # noqa: B018 - reads the body, here, where a cut line is understood
+    return response
 
 
 def _failure(error: Exception, call: Call) -> errors.GreenhouseError:

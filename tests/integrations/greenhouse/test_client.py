@@ -57,7 +57,7 @@ def http() -> Iterator[responses.RequestsMock]:
 
 
 @pytest.fixture
-def client() -> GreenhouseClient:
+def harvest() -> GreenhouseClient:
     return GreenhouseClient(harvest_url=BASE, tokens=Tokens(), now=lambda: NOW)
 
 
@@ -87,20 +87,20 @@ def failure(call: Callable[[], object]) -> errors.GreenhouseError:
 
 
 def test_fetch_page_when_first_asks_for_500_and_what_was_given(
-    http: responses.RequestsMock, client: GreenhouseClient
+    http: responses.RequestsMock, harvest: GreenhouseClient
 ) -> None:
     http.get(f"{BASE}/v3/jobs", json=[record("jobs", id=2), record("jobs", id=1)])
-    page = client.fetch_page("jobs", JobPayload, params={"status": "open"})
+    page = harvest.fetch_page("jobs", JobPayload, params={"status": "open"})
     assert sent(http) == [("GET", "/v3/jobs", {"per_page": "500", "status": "open"})]
     assert [job.id for job in page.items] == [2, 1]
     assert (page.next_cursor, page.skipped) == (None, 0)
 
 
 def test_fetch_page_when_asked_sends_token_agent_and_no_body(
-    http: responses.RequestsMock, client: GreenhouseClient
+    http: responses.RequestsMock, harvest: GreenhouseClient
 ) -> None:
     http.get(f"{BASE}/v3/jobs", json=[])
-    client.fetch_page("jobs", JobPayload)
+    harvest.fetch_page("jobs", JobPayload)
     request = http.calls[0].request
     assert request.headers["Authorization"] == "Bearer token-1"
     assert request.headers["User-Agent"].startswith("PurposeJobs/")
@@ -110,30 +110,30 @@ def test_fetch_page_when_asked_sends_token_agent_and_no_body(
 
 
 def test_fetch_page_when_the_caller_sets_per_page_keeps_it(
-    http: responses.RequestsMock, client: GreenhouseClient
+    http: responses.RequestsMock, harvest: GreenhouseClient
 ) -> None:
     http.get(f"{BASE}/v3/jobs", json=[])
-    client.fetch_page("jobs", Record, params={"per_page": "1"})
+    harvest.fetch_page("jobs", Record, params={"per_page": "1"})
     assert sent(http)[0][2] == {"per_page": "1"}
 
 
-def test_fetch_page_when_given_a_cursor_sends_it_alone(http: responses.RequestsMock, client: GreenhouseClient) -> None:
+def test_fetch_page_when_given_a_cursor_sends_it_alone(http: responses.RequestsMock, harvest: GreenhouseClient) -> None:
     http.get(f"{BASE}/v3/jobs", json=[])
-    client.fetch_page("jobs", JobPayload, params={"status": "open"}, cursor="eyJ==")
+    harvest.fetch_page("jobs", JobPayload, params={"status": "open"}, cursor="eyJ==")
     assert sent(http) == [("GET", "/v3/jobs", {"cursor": "eyJ=="})]
 
 
 def test_fetch_page_when_the_address_has_a_prefix_keeps_it(http: responses.RequestsMock) -> None:
-    client = GreenhouseClient(harvest_url="https://gateway.example/greenhouse/", tokens=Tokens())
+    harvest = GreenhouseClient(harvest_url="https://gateway.example/greenhouse/", tokens=Tokens())
     link = {"Link": '<https://gateway.example/greenhouse/v3/jobs?cursor=c>; rel="next"'}
     http.get("https://gateway.example/greenhouse/v3/jobs", json=[], headers=link)
-    assert client.fetch_page("jobs", JobPayload).next_cursor == "c"
+    assert harvest.fetch_page("jobs", JobPayload).next_cursor == "c"
 
 
 @pytest.mark.parametrize("name", ["", "jobs/1", "../jobs", "jobs?x=1", "Jobs", "jobs ", "_jobs"])
-def test_fetch_page_when_the_name_is_no_collection_sends_nothing(client: GreenhouseClient, name: str) -> None:
+def test_fetch_page_when_the_name_is_no_collection_sends_nothing(harvest: GreenhouseClient, name: str) -> None:
     with pytest.raises(ValueError, match="not the name of a collection"):
-        client.fetch_page(name, JobPayload)
+        harvest.fetch_page(name, JobPayload)
 
 
 @pytest.mark.parametrize("address", ["http://harvest.greenhouse.io", "harvest.greenhouse.io"])
@@ -143,53 +143,55 @@ def test_client_when_its_address_is_unsafe_is_refused(address: str) -> None:
 
 
 def test_fetch_page_when_private_candidates_are_hidden_counts_them(
-    http: responses.RequestsMock, client: GreenhouseClient
+    http: responses.RequestsMock, harvest: GreenhouseClient
 ) -> None:
     hidden = {"message": "You do not have access to this candidate."}
     http.get(f"{BASE}/v3/candidates", json=[hidden, record("candidates", id=7), hidden])
-    page = client.fetch_page("candidates", CandidatePayload)
+    page = harvest.fetch_page("candidates", CandidatePayload)
     assert [person.id for person in page.items] == [7]
     assert page.skipped == 2
 
 
 def test_fetch_page_when_a_post_has_only_a_message_is_refused_and_not_skipped(
-    http: responses.RequestsMock, client: GreenhouseClient
+    http: responses.RequestsMock, harvest: GreenhouseClient
 ) -> None:
     http.get(f"{BASE}/v3/job_posts", json=[record("job_posts"), {"message": "hidden"}])
-    error = failure(lambda: client.fetch_page("job_posts", JobPostPayload))
+    error = failure(lambda: harvest.fetch_page("job_posts", JobPostPayload))
     assert isinstance(error, errors.UnexpectedReply)
     assert error.field.startswith("job_posts[1].")
 
 
 def test_fetch_page_when_a_field_is_wrong_names_it_by_its_place_in_the_reply(
-    http: responses.RequestsMock, client: GreenhouseClient
+    http: responses.RequestsMock, harvest: GreenhouseClient
 ) -> None:
     hidden = {"message": "hidden"}
     rows = [hidden, record("candidates"), hidden, record("candidates", tags=["a", 5])]
     http.get(f"{BASE}/v3/candidates", json=rows, headers={"X-Request-Id": "req-9"})
-    error = failure(lambda: client.fetch_page("candidates", CandidatePayload))
+    error = failure(lambda: harvest.fetch_page("candidates", CandidatePayload))
     assert isinstance(error, errors.UnexpectedReply)
     assert (error.field, error.code, error.status) == ("candidates[3].tags[1]", "wrong_shape", 200)
     assert (error.path, error.request_id) == ("/v3/candidates", "req-9")
 
 
-@pytest.mark.parametrize("shape", [{}, {"jobs": []}, "jobs", None, 5])
+@pytest.mark.parametrize("text", ["{}", '{"jobs": []}', '"jobs"', "null", "5"])
 def test_fetch_page_when_the_reply_is_no_list_names_the_collection(
-    http: responses.RequestsMock, client: GreenhouseClient, shape: object
+    http: responses.RequestsMock, harvest: GreenhouseClient, text: str
 ) -> None:
-    http.get(f"{BASE}/v3/jobs", json=shape)
-    error = failure(lambda: client.fetch_page("jobs", JobPayload))
+    http.get(f"{BASE}/v3/jobs", body=text)
+    error = failure(lambda: harvest.fetch_page("jobs", JobPayload))
     assert isinstance(error, errors.UnexpectedReply)
     assert error.field == "jobs"
 
 
-@pytest.mark.parametrize("text", ["", "<!doctype html><title>Log in</title>", '[{"id": 1', "[NaN]"])
-@pytest.mark.parametrize("status", [200, 204])
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [(200, ""), (204, ""), (200, "<!doctype html><title>Log in</title>"), (200, '[{"id": 1'), (200, "[NaN]")],
+)
 def test_fetch_page_when_the_reply_is_no_json_is_unexpected(
-    http: responses.RequestsMock, client: GreenhouseClient, text: str, status: int
+    http: responses.RequestsMock, harvest: GreenhouseClient, text: str, status: int
 ) -> None:
     http.get(f"{BASE}/v3/jobs", body=text, status=status)
-    error = failure(lambda: client.fetch_page("jobs", JobPayload))
+    error = failure(lambda: harvest.fetch_page("jobs", JobPayload))
     assert (type(error), error.code, error.status) == (errors.UnexpectedReply, "not_json", status)
     assert error.__context__ is None
 
@@ -199,10 +201,10 @@ def test_fetch_page_when_the_reply_is_no_json_is_unexpected(
     ['<https://evil.example/v3/jobs?cursor=c>; rel="next"', f'<{BASE}/v3/users?cursor=c>; rel="next"', "more"],
 )
 def test_fetch_page_when_the_link_leads_elsewhere_is_refused(
-    http: responses.RequestsMock, client: GreenhouseClient, link: str
+    http: responses.RequestsMock, harvest: GreenhouseClient, link: str
 ) -> None:
     http.get(f"{BASE}/v3/jobs", json=[record("jobs")], headers={"Link": link})
-    error = failure(lambda: client.fetch_page("jobs", JobPayload))
+    error = failure(lambda: harvest.fetch_page("jobs", JobPayload))
     assert isinstance(error, errors.UnexpectedReply)
     assert error.field == "Link"
 
@@ -211,12 +213,12 @@ def test_fetch_page_when_the_link_leads_elsewhere_is_refused(
 
 
 def test_fetch_all_when_there_are_pages_follows_the_cursor_to_the_last(
-    http: responses.RequestsMock, client: GreenhouseClient
+    http: responses.RequestsMock, harvest: GreenhouseClient
 ) -> None:
     http.get(f"{BASE}/v3/jobs", json=[record("jobs", id=4)], headers=next_link("jobs", "b%3D"))
     http.get(f"{BASE}/v3/jobs", json=[], headers=next_link("jobs", "c"))
     http.get(f"{BASE}/v3/jobs", json=[record("jobs", id=2)])
-    ids = [job.id for job in client.fetch_all("jobs", JobPayload, params={"status": "open"})]
+    ids = [job.id for job in harvest.fetch_all("jobs", JobPayload, params={"status": "open"})]
     assert ids == [4, 2]
     assert [query for _, _, query in sent(http)] == [
         {"per_page": "500", "status": "open"},
@@ -226,30 +228,30 @@ def test_fetch_all_when_there_are_pages_follows_the_cursor_to_the_last(
 
 
 def test_fetch_all_when_pages_overlap_yields_each_record_once(
-    http: responses.RequestsMock, client: GreenhouseClient
+    http: responses.RequestsMock, harvest: GreenhouseClient
 ) -> None:
     rows = [record("jobs", id=number) for number in (3, 2, 1)]
     http.get(f"{BASE}/v3/jobs", json=rows[:2], headers=next_link("jobs", "b"))
     http.get(f"{BASE}/v3/jobs", json=rows[1:])
-    assert [job.id for job in client.fetch_all("jobs", JobPayload)] == [3, 2, 1]
+    assert [job.id for job in harvest.fetch_all("jobs", JobPayload)] == [3, 2, 1]
 
 
 def test_fetch_all_when_a_cursor_repeats_stops_with_an_error(
-    http: responses.RequestsMock, client: GreenhouseClient
+    http: responses.RequestsMock, harvest: GreenhouseClient
 ) -> None:
     for cursor in ("b", "c", "b"):
         http.get(f"{BASE}/v3/jobs", json=[record("jobs")], headers=next_link("jobs", cursor))
-    error = failure(lambda: list(client.fetch_all("jobs", JobPayload)))
+    error = failure(lambda: list(harvest.fetch_all("jobs", JobPayload)))
     assert (type(error), error.code) == (errors.UnexpectedReply, "cursor_repeated")
     assert len(http.calls) == 3
 
 
 def test_fetch_all_when_page_two_fails_raises_instead_of_ending(
-    http: responses.RequestsMock, client: GreenhouseClient
+    http: responses.RequestsMock, harvest: GreenhouseClient
 ) -> None:
     http.get(f"{BASE}/v3/jobs", json=[record("jobs", id=4)], headers=next_link("jobs", "b"))
     http.get(f"{BASE}/v3/jobs", status=502)
-    listing = client.fetch_all("jobs", JobPayload)
+    listing = harvest.fetch_all("jobs", JobPayload)
     assert next(listing).id == 4
     assert type(failure(lambda: next(listing))) is errors.Unavailable
 
@@ -258,31 +260,31 @@ def test_fetch_all_when_page_two_fails_raises_instead_of_ending(
 
 
 def test_fetch_by_ids_when_there_are_many_asks_for_50_at_a_time_and_each_once(
-    http: responses.RequestsMock, client: GreenhouseClient
+    http: responses.RequestsMock, harvest: GreenhouseClient
 ) -> None:
     http.get(f"{BASE}/v3/job_post_locations", json=[record("job_post_locations", id=1, job_post_id=7)])
     http.get(f"{BASE}/v3/job_post_locations", json=[record("job_post_locations", id=2, job_post_id=55)])
     ids = [*range(1, 56), "1", "55"]
-    rows = client.fetch_by_ids("job_post_locations", JobPostLocationPayload, key="job_post_ids", ids=ids)
+    rows = harvest.fetch_by_ids("job_post_locations", JobPostLocationPayload, key="job_post_ids", ids=ids)
     assert [row.id for row in rows] == [1, 2]
     asked = [query["job_post_ids"].split(",") for _, _, query in sent(http)]
     assert asked == [[str(number) for number in range(1, 51)], [str(number) for number in range(51, 56)]]
 
 
-def test_fetch_by_ids_when_there_are_none_asks_nothing(client: GreenhouseClient) -> None:
-    assert list(client.fetch_by_ids("jobs", JobPayload, key="ids", ids=[])) == []
+def test_fetch_by_ids_when_there_are_none_asks_nothing(harvest: GreenhouseClient) -> None:
+    assert list(harvest.fetch_by_ids("jobs", JobPayload, key="ids", ids=[])) == []
 
 
-def test_fetch_by_ids_when_an_id_is_no_number_sends_nothing(client: GreenhouseClient) -> None:
+def test_fetch_by_ids_when_an_id_is_no_number_sends_nothing(harvest: GreenhouseClient) -> None:
     with pytest.raises(ValueError, match="invalid literal"):
-        list(client.fetch_by_ids("jobs", JobPayload, key="ids", ids=["1,2"]))
+        list(harvest.fetch_by_ids("jobs", JobPayload, key="ids", ids=["1,2"]))
 
 
 def test_fetch_by_ids_when_greenhouse_ignores_the_filter_is_refused(
-    http: responses.RequestsMock, client: GreenhouseClient
+    http: responses.RequestsMock, harvest: GreenhouseClient
 ) -> None:
     http.get(f"{BASE}/v3/attachments", json=[record("attachments", application_id=666)])
-    error = failure(lambda: client.fetch_attachments(application_id=91))
+    error = failure(lambda: harvest.fetch_attachments(application_id=91))
     assert isinstance(error, errors.UnexpectedReply)
     assert (error.code, error.field) == ("filter_ignored", "attachments[].application_id")
 
@@ -291,7 +293,7 @@ def test_fetch_by_ids_when_greenhouse_ignores_the_filter_is_refused(
 
 
 def test_users_by_email_when_secondary_and_in_another_case_are_found(
-    http: responses.RequestsMock, client: GreenhouseClient
+    http: responses.RequestsMock, harvest: GreenhouseClient
 ) -> None:
     rows = [
         record("user_emails", id=1, user_id=61, email="Maya@Lumen.example"),
@@ -299,56 +301,56 @@ def test_users_by_email_when_secondary_and_in_another_case_are_found(
     ]
     http.get(f"{BASE}/v3/user_emails", json=rows)
     http.get(f"{BASE}/v3/users", json=[record("users", id=61)])
-    assert [user.id for user in client.fetch_users_by_email(" maya@lumen.example")] == [61]
+    assert [user.id for user in harvest.fetch_users_by_email(" maya@lumen.example")] == [61]
     assert sent(http)[1][2]["ids"] == "61"
 
 
-def test_users_by_email_when_unknown_asks_for_no_user(http: responses.RequestsMock, client: GreenhouseClient) -> None:
+def test_users_by_email_when_unknown_asks_for_no_user(http: responses.RequestsMock, harvest: GreenhouseClient) -> None:
     http.get(f"{BASE}/v3/user_emails", json=[])
-    assert client.fetch_users_by_email("nobody+x@example.com") == []
+    assert harvest.fetch_users_by_email("nobody+x@example.com") == []
     assert sent(http)[0][2]["email"] == "nobody+x@example.com"
 
 
 def test_candidates_by_email_when_the_filter_was_ignored_adopts_no_stranger(
-    http: responses.RequestsMock, client: GreenhouseClient
+    http: responses.RequestsMock, harvest: GreenhouseClient
 ) -> None:
     stranger = record("candidates", id=8, email_addresses=[{"value": "x@example.com", "type": "work"}])
     http.get(f"{BASE}/v3/candidates", json=[stranger, record("candidates", id=7)])
-    assert [person.id for person in client.fetch_candidates_by_email("ADA@example.com")] == [7]
+    assert [person.id for person in harvest.fetch_candidates_by_email("ADA@example.com")] == [7]
 
 
 def test_candidates_when_asked_by_id_leave_out_the_unknown(
-    http: responses.RequestsMock, client: GreenhouseClient
+    http: responses.RequestsMock, harvest: GreenhouseClient
 ) -> None:
     http.get(f"{BASE}/v3/candidates", json=[record("candidates", id=7)])
-    assert [person.id for person in client.fetch_candidates(ids=["7", 8])] == [7]
+    assert [person.id for person in harvest.fetch_candidates(ids=["7", 8])] == [7]
 
 
 def test_applications_when_two_filters_are_given_send_both(
-    http: responses.RequestsMock, client: GreenhouseClient
+    http: responses.RequestsMock, harvest: GreenhouseClient
 ) -> None:
     http.get(f"{BASE}/v3/applications", json=[record("applications", id=91)])
-    rows = client.fetch_applications(candidate_ids=[71], job_ids=["81"])
+    rows = harvest.fetch_applications(candidate_ids=[71], job_ids=["81"])
     assert [row.id for row in rows] == [91]
     assert sent(http)[0][2] == {"per_page": "500", "candidate_ids": "71", "job_ids": "81"}
 
 
 def test_applications_when_both_filters_are_long_ask_for_every_pair(
-    http: responses.RequestsMock, client: GreenhouseClient
+    http: responses.RequestsMock, harvest: GreenhouseClient
 ) -> None:
     http.get(f"{BASE}/v3/applications", json=[])
-    client.fetch_applications(candidate_ids=range(1, 61), job_ids=range(101, 161))
+    harvest.fetch_applications(candidate_ids=range(1, 61), job_ids=range(101, 161))
     asked = [(query["candidate_ids"].count(","), query["job_ids"].count(",")) for _, _, query in sent(http)]
     assert asked == [(49, 49), (49, 9), (9, 49), (9, 9)]
 
 
-def test_applications_when_a_filter_is_empty_match_none(client: GreenhouseClient) -> None:
-    assert client.fetch_applications(candidate_ids=[], job_ids=[81]) == []
+def test_applications_when_a_filter_is_empty_match_none(harvest: GreenhouseClient) -> None:
+    assert harvest.fetch_applications(candidate_ids=[], job_ids=[81]) == []
 
 
-def test_applications_when_no_filter_is_given_are_refused(client: GreenhouseClient) -> None:
+def test_applications_when_no_filter_is_given_are_refused(harvest: GreenhouseClient) -> None:
     with pytest.raises(ValueError, match="never wanted"):
-        client.fetch_applications()
+        harvest.fetch_applications()
 
 
 @pytest.mark.parametrize(
@@ -374,13 +376,13 @@ def test_applications_when_no_filter_is_given_are_refused(client: GreenhouseClie
 )
 def test_reading_when_asked_uses_the_documented_filter(
     http: responses.RequestsMock,
-    client: GreenhouseClient,
+    harvest: GreenhouseClient,
     ask: Callable[[GreenhouseClient], list[Record]],
     collection: str,
     query: dict[str, str],
 ) -> None:
     http.get(f"{BASE}/v3/{collection}", json=[record(collection, id=5)])
-    assert [row.id for row in ask(client)] == [5]
+    assert [row.id for row in ask(harvest)] == [5]
     assert sent(http) == [("GET", f"/v3/{collection}", {"per_page": "500", **query})]
 
 
@@ -401,10 +403,10 @@ def test_reading_when_asked_uses_the_documented_filter(
     ],
 )
 def test_send_candidate_when_answered_in_any_known_form_gives_the_ids(
-    http: responses.RequestsMock, client: GreenhouseClient, reply: object, created: CreatedCandidate
+    http: responses.RequestsMock, harvest: GreenhouseClient, reply: object, created: CreatedCandidate
 ) -> None:
     http.post(f"{BASE}/v3/candidates", json=reply, status=201)
-    assert client.send_candidate(PERSON) == created
+    assert harvest.send_candidate(PERSON) == created
     assert body_of(http) == PERSON
     assert http.calls[0].request.headers["Content-Type"] == "application/json"
 
@@ -422,23 +424,23 @@ ALL_WRITES = [*WRITES, (lambda c: c.send_candidate(PERSON), "POST", "/v3/candida
 @pytest.mark.parametrize(("send", "method", "path", "collection"), WRITES)
 def test_write_when_answered_gives_the_record(
     http: responses.RequestsMock,
-    client: GreenhouseClient,
+    harvest: GreenhouseClient,
     send: Send,
     method: str,
     path: str,
     collection: str,
 ) -> None:
     http.add(method, f"{BASE}{path}", json=record(collection, id=5), status=201)
-    assert send(client).id == 5
+    assert send(harvest).id == 5
     assert sent(http) == [(method, path, {})]
     assert body_of(http) == PERSON
 
 
 def test_send_attachment_when_sent_waits_longer_for_the_answer(
-    http: responses.RequestsMock, client: GreenhouseClient
+    http: responses.RequestsMock, harvest: GreenhouseClient
 ) -> None:
     http.post(f"{BASE}/v3/attachments", json=record("attachments"), status=201)
-    client.send_attachment({})
+    harvest.send_attachment({})
     assert http.calls[0].request.req_kwargs["timeout"] == (5, 60)  # type: ignore[attr-defined]
 
 
@@ -446,7 +448,7 @@ def test_send_attachment_when_sent_waits_longer_for_the_answer(
 @pytest.mark.parametrize("text", ["", "<html>", "[]", "{}", '{"id": null}', '{"id": "5"}', '{"candidate": null}'])
 def test_write_when_the_answer_is_unreadable_is_unknown(
     http: responses.RequestsMock,
-    client: GreenhouseClient,
+    harvest: GreenhouseClient,
     send: Send,
     method: str,
     path: str,
@@ -454,7 +456,7 @@ def test_write_when_the_answer_is_unreadable_is_unknown(
     text: str,
 ) -> None:
     http.add(method, f"{BASE}{path}", body=text, status=201)
-    error = failure(lambda: send(client))
+    error = failure(lambda: send(harvest))
     assert (type(error), error.code, error.status) == (errors.OutcomeUnknown, "unreadable_reply", 201)
     assert error.path == path.replace("/7", "/{id}")
 
@@ -463,7 +465,7 @@ def test_write_when_the_answer_is_unreadable_is_unknown(
 @pytest.mark.parametrize("cause", [requests.ReadTimeout("x"), requests.ConnectionError("x")])
 def test_write_when_no_answer_came_is_unknown_and_sent_once(
     http: responses.RequestsMock,
-    client: GreenhouseClient,
+    harvest: GreenhouseClient,
     send: Send,
     method: str,
     path: str,
@@ -471,13 +473,13 @@ def test_write_when_no_answer_came_is_unknown_and_sent_once(
     cause: Exception,
 ) -> None:
     http.add(method, f"{BASE}{path}", body=cause)
-    assert type(failure(lambda: send(client))) is errors.OutcomeUnknown
+    assert type(failure(lambda: send(harvest))) is errors.OutcomeUnknown
     assert len(http.calls) == 1
 
 
-def test_write_when_the_body_is_no_json_sends_nothing(client: GreenhouseClient) -> None:
+def test_write_when_the_body_is_no_json_sends_nothing(harvest: GreenhouseClient) -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
-        client.send_note({"body": float("nan")})
+        harvest.send_note({"body": float("nan")})
 
 
 # What a status means
@@ -501,7 +503,7 @@ def test_write_when_the_body_is_no_json_sends_nothing(client: GreenhouseClient) 
 @pytest.mark.parametrize("body", ['{"message": "Ada was refused"}', "<html>Ada</html>", ""])
 def test_status_when_it_refuses_means_the_same_for_reads_and_writes(
     http: responses.RequestsMock,
-    client: GreenhouseClient,
+    harvest: GreenhouseClient,
     status: int,
     kind: type[errors.GreenhouseError],
     code: str,
@@ -511,8 +513,8 @@ def test_status_when_it_refuses_means_the_same_for_reads_and_writes(
     http.get(f"{BASE}/v3/jobs", body=body, status=status, headers=named)
     http.post(f"{BASE}/v3/notes", body=body, status=status, headers=named)
     for call, path in (
-        (lambda: client.fetch_page("jobs", Record), "/v3/jobs"),
-        (lambda: client.send_note({}), "/v3/notes"),
+        (lambda: harvest.fetch_page("jobs", Record), "/v3/jobs"),
+        (lambda: harvest.send_note({}), "/v3/notes"),
     ):
         error = failure(call)
         assert (type(error), error.code, error.status) == (kind, code, status)
@@ -535,12 +537,13 @@ def test_status_when_it_refuses_means_the_same_for_reads_and_writes(
     ],
 )
 def test_status_when_it_leaves_the_outcome_open_is_harmless_only_for_a_read(
-    http: responses.RequestsMock, client: GreenhouseClient, status: int, code: str
+    http: responses.RequestsMock, harvest: GreenhouseClient, status: int, code: str
 ) -> None:
-    named = {"Location": f"{BASE}/elsewhere"}
+    # An address that cannot be parsed: nobody may try.
+    named = {"Location": "https://[elsewhere"}
     http.get(f"{BASE}/v3/jobs", status=status, headers=named)
     http.post(f"{BASE}/v3/notes", status=status, headers=named)
-    asked, written = failure(lambda: client.fetch_page("jobs", Record)), failure(lambda: client.send_note({}))
+    asked, written = failure(lambda: harvest.fetch_page("jobs", Record)), failure(lambda: harvest.send_note({}))
     assert (type(asked), asked.code, asked.status) == (errors.Unavailable, code, status)
     assert (type(written), written.code, written.status) == (errors.OutcomeUnknown, code, status)
     assert len(http.calls) == 2
@@ -563,10 +566,10 @@ def test_status_when_it_leaves_the_outcome_open_is_harmless_only_for_a_read(
     ],
 )
 def test_rejection_when_it_names_fields_keeps_names_and_no_values(
-    http: responses.RequestsMock, client: GreenhouseClient, body: object, fields: tuple[str, ...]
+    http: responses.RequestsMock, harvest: GreenhouseClient, body: object, fields: tuple[str, ...]
 ) -> None:
     http.post(f"{BASE}/v3/candidates", json=body, status=422)
-    error = failure(lambda: client.send_candidate(PERSON))
+    error = failure(lambda: harvest.send_candidate(PERSON))
     assert isinstance(error, errors.Rejected)
     assert error.fields == fields
     assert "Ada" not in f"{error} {vars(error)}"
@@ -574,10 +577,10 @@ def test_rejection_when_it_names_fields_keeps_names_and_no_values(
 
 @pytest.mark.parametrize(("named", "seconds"), [({"Retry-After": "7"}, 7), (RATE, 17), ({}, 30)])
 def test_rate_limit_when_reached_says_when_to_come_back(
-    http: responses.RequestsMock, client: GreenhouseClient, named: dict[str, str], seconds: float
+    http: responses.RequestsMock, harvest: GreenhouseClient, named: dict[str, str], seconds: float
 ) -> None:
     http.get(f"{BASE}/v3/jobs", status=429, headers=named)
-    error = failure(lambda: client.fetch_page("jobs", Record))
+    error = failure(lambda: harvest.fetch_page("jobs", Record))
     assert isinstance(error, errors.RateLimited)
     assert error.retry_after_seconds == seconds
 
@@ -592,14 +595,14 @@ def bearer(token: str) -> Any:
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_token_when_refused_is_renewed_once_and_the_call_repeated(http: responses.RequestsMock, method: str) -> None:
     tokens = Tokens("old", "new")
-    client = GreenhouseClient(harvest_url=BASE, tokens=tokens)
+    harvest = GreenhouseClient(harvest_url=BASE, tokens=tokens)
     http.add(method, f"{BASE}/v3/notes", status=401, match=[bearer("old")])
     answer: object = [] if method == "GET" else record("notes")
     http.add(method, f"{BASE}/v3/notes", json=answer, match=[bearer("new")])
     if method == "GET":
-        client.fetch_page("notes", Record)
+        harvest.fetch_page("notes", Record)
     else:
-        client.send_note({"body": "x"})
+        harvest.send_note({"body": "x"})
         assert body_of(http, 1) == body_of(http, 0) == {"body": "x"}
     assert tokens.refused == ["old"]
 
@@ -607,23 +610,23 @@ def test_token_when_refused_is_renewed_once_and_the_call_repeated(http: response
 def test_token_when_refused_twice_is_unauthorized(http: responses.RequestsMock) -> None:
     tokens = Tokens("old", "new", "newer")
     http.post(f"{BASE}/v3/notes", status=401, json={"message": "Unauthorized"})
-    client = GreenhouseClient(harvest_url=BASE, tokens=tokens)
-    error = failure(lambda: client.send_note({}))
+    harvest = GreenhouseClient(harvest_url=BASE, tokens=tokens)
+    error = failure(lambda: harvest.send_note({}))
     assert (type(error), error.code, error.status) == (errors.Unauthorized, "unauthorized", 401)
     assert (tokens.refused, len(http.calls)) == (["old"], 2)
 
 
-def test_token_when_it_cannot_be_renewed_tells_why(http: responses.RequestsMock, client: GreenhouseClient) -> None:
+def test_token_when_it_cannot_be_renewed_tells_why(http: responses.RequestsMock, harvest: GreenhouseClient) -> None:
     http.get(f"{BASE}/v3/jobs", status=401)
-    error = failure(lambda: client.fetch_page("jobs", Record))
+    error = failure(lambda: harvest.fetch_page("jobs", Record))
     assert (error.code, error.path, len(http.calls)) == ("invalid_client", "/token", 1)
 
 
 def test_write_when_repeated_after_401_and_cut_is_unknown(http: responses.RequestsMock) -> None:
     http.post(f"{BASE}/v3/notes", status=401)
     http.post(f"{BASE}/v3/notes", body=requests.ConnectionError("reset"))
-    client = GreenhouseClient(harvest_url=BASE, tokens=Tokens("old", "new"))
-    assert type(failure(lambda: client.send_note({}))) is errors.OutcomeUnknown
+    harvest = GreenhouseClient(harvest_url=BASE, tokens=Tokens("old", "new"))
+    assert type(failure(lambda: harvest.send_note({}))) is errors.OutcomeUnknown
 
 
 # The budget
@@ -632,10 +635,10 @@ def test_write_when_repeated_after_401_and_cut_is_unknown(http: responses.Reques
 @pytest.mark.parametrize("status", [200, 403, 404, 422, 429, 500])
 def test_rate_window_when_named_on_any_answer_is_reported(http: responses.RequestsMock, status: int) -> None:
     windows: list[RateWindow] = []
-    client = GreenhouseClient(harvest_url=BASE, tokens=Tokens(), on_rate=windows.append, now=lambda: NOW)
+    harvest = GreenhouseClient(harvest_url=BASE, tokens=Tokens(), on_rate=windows.append, now=lambda: NOW)
     http.get(f"{BASE}/v3/jobs", json=[], status=status, headers=RATE)
     try:
-        client.fetch_page("jobs", Record)
+        harvest.fetch_page("jobs", Record)
     except errors.GreenhouseError as error:
         assert error.status == status  # noqa: PT017 - a success raises nothing
     assert [(window.limit, window.remaining) for window in windows] == [(50, 0)]
@@ -644,9 +647,9 @@ def test_rate_window_when_named_on_any_answer_is_reported(http: responses.Reques
 
 def test_rate_window_when_not_named_is_not_reported(http: responses.RequestsMock) -> None:
     windows: list[RateWindow] = []
-    client = GreenhouseClient(harvest_url=BASE, tokens=Tokens(), on_rate=windows.append)
+    harvest = GreenhouseClient(harvest_url=BASE, tokens=Tokens(), on_rate=windows.append)
     http.get(f"{BASE}/v3/jobs", json=[])
-    client.fetch_page("jobs", Record)
+    harvest.fetch_page("jobs", Record)
     assert windows == []
 
 
@@ -657,8 +660,8 @@ def test_write_when_the_budget_cannot_be_recorded_still_gives_its_answer(
         raise ConnectionError("the broker is down")
 
     http.post(f"{BASE}/v3/notes", json=record("notes", id=5), status=201, headers=RATE)
-    client = GreenhouseClient(harvest_url=BASE, tokens=Tokens(), on_rate=down)
-    assert client.send_note({}).id == 5
+    harvest = GreenhouseClient(harvest_url=BASE, tokens=Tokens(), on_rate=down)
+    assert harvest.send_note({}).id == 5
     assert "the rate window was not recorded" in caplog.text
 
 
@@ -671,11 +674,11 @@ def test_client_when_shared_by_threads_gives_each_its_own_answer(http: responses
         return 200, {}, json.dumps([record("jobs", id=wanted)])
 
     http.add_callback("GET", f"{BASE}/v3/jobs", callback=echo)
-    client = GreenhouseClient(harvest_url=BASE, tokens=Tokens())
+    harvest = GreenhouseClient(harvest_url=BASE, tokens=Tokens())
     got: dict[int, list[int]] = {}
 
     def ask(wanted: int) -> None:
-        got[wanted] = [job.id for job in client.fetch_by_ids("jobs", JobPayload, key="ids", ids=[wanted])]
+        got[wanted] = [job.id for job in harvest.fetch_by_ids("jobs", JobPayload, key="ids", ids=[wanted])]
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(1, 17)]
     for thread in threads:

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from requests.auth import HTTPBasicAuth
 
 from integrations.greenhouse import errors, transport
-from integrations.greenhouse.transport import Call
+from integrations.greenhouse.transport import Call, Reply
 
 AUTH = HTTPBasicAuth("id-4", "s3cret-value")
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]"
@@ -117,9 +117,14 @@ def write(url: str, body: bytes = b'{"first_name": "Maya"}') -> Call:
     return Call("POST", "/v3/candidates", url=url, body=body, is_write=True)
 
 
+def exchange(call: Call) -> Reply:
+    with transport.build_session() as session:
+        return transport.exchange(session, call, AUTH)
+
+
 def failure(call: Call, session: requests.Session | None = None) -> errors.GreenhouseError:
-    with pytest.raises(errors.GreenhouseError) as caught:
-        transport.exchange(session or transport.build_session(), call, AUTH)
+    with pytest.raises(errors.GreenhouseError) as caught, session or transport.build_session() as used:
+        transport.exchange(used, call, AUTH)
     return caught.value
 
 
@@ -205,7 +210,8 @@ def test_exchange_when_tls_turns_to_plain_text_after_the_request_is_unknown_for_
 
     def fall_out_of_tls(link: socket.socket) -> None:
         take_request(link)
-        socket.socket(fileno=os.dup(link.fileno())).sendall(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
+        with socket.socket(fileno=os.dup(link.fileno())) as plain:
+            plain.sendall(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
 
     error = failure(write(f"https://localhost:{line(fall_out_of_tls, server_context(certificate)).port}/v3/x"))
     assert type(error) is errors.OutcomeUnknown
@@ -326,7 +332,7 @@ def test_exchange_when_a_large_body_meets_a_slow_line_is_not_bound_by_the_connec
     line: Callable[..., Line], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.4)
-    body = json.dumps({"content": "A" * 12_000_000}).encode()
+    body = json.dumps({"content": "A" * 6_000_000}).encode()
     taken: list[int] = []
 
     def take_slowly(link: socket.socket) -> None:
@@ -349,7 +355,7 @@ def test_exchange_when_a_large_body_meets_a_slow_line_is_not_bound_by_the_connec
         read_seconds=10,
         is_write=True,
     )
-    assert transport.exchange(transport.build_session(), call, AUTH).status == 200
+    assert exchange(call).status == 200
     assert taken[0] >= len(body)
 
 
@@ -362,7 +368,7 @@ def test_exchange_when_it_has_a_body_names_its_length(line: Callable[..., Line],
         link.sendall(OK)
 
     url = f"http://127.0.0.1:{line(answer).port}/v3/candidates"
-    transport.exchange(transport.build_session(), write(url, b"x" * size), AUTH)
+    exchange(write(url, b"x" * size))
     head, _, body = got[0].partition(b"\r\n\r\n")
     assert body == b"x" * size
     assert b"chunked" not in head.lower()
@@ -376,7 +382,7 @@ def test_exchange_when_a_home_has_a_netrc_still_sends_our_credential(
     netrc.write_text("machine harvest.example login other password other\n")
     monkeypatch.setenv("NETRC", str(netrc))
     responses.get("https://harvest.example/v3/candidates", json=[])
-    transport.exchange(transport.build_session(), read("https://harvest.example/v3/candidates"), AUTH)
+    exchange(read("https://harvest.example/v3/candidates"))
     sent = responses.calls[0].request.headers["Authorization"]
     assert sent == requests.auth._basic_auth_str("id-4", "s3cret-value")
 
@@ -393,7 +399,7 @@ def test_exchange_when_a_proxy_is_set_reaches_this_machine_without_it(
         link.sendall(OK)
 
     url = f"http://127.0.0.1:{line(answer).port}/v3/candidates"
-    assert transport.exchange(transport.build_session(), read(url), AUTH).status == 200
+    assert exchange(read(url)).status == 200
 
 
 @responses.activate
@@ -404,6 +410,15 @@ def test_session_when_a_server_sets_a_cookie_does_not_give_it_back() -> None:
     for _ in range(2):
         transport.exchange(session, read(url), AUTH)
     assert "Cookie" not in responses.calls[1].request.headers
+    assert not session.cookies
+
+
+@responses.activate
+def test_exchange_when_the_session_would_keep_cookies_gives_it_none() -> None:
+    url = "https://harvest.example/v3/candidates"
+    responses.get(url, json=[], headers={"Set-Cookie": "who=employer-1; Path=/"})
+    session = requests.Session()
+    transport.exchange(session, read(url), AUTH)
     assert not session.cookies
 
 
@@ -431,7 +446,7 @@ def test_exchange_when_logged_holds_no_query_header_or_body(caplog: pytest.LogCa
     caplog.set_level(logging.DEBUG, logger="integrations")
     url = "https://harvest.example/v3/candidates"
     responses.get(url, json=[{"first_name": "Ada"}], headers={"X-Request-Id": "req-1"})
-    reply = transport.exchange(transport.build_session(), read(url), AUTH)
+    reply = exchange(read(url))
     assert "GET /v3/candidates: 200 in" in caplog.text
     assert "req-1" in caplog.text
     for secret in ("maya", "s3cret", "Ada"):
