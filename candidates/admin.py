@@ -67,7 +67,7 @@ class CandidateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "email", "application_count", "created_at")
     list_filter = ("created_at", "applications__job__employer")
     search_fields = ("first_name", "last_name", "email")
-    search_help_text = "Name or e-mail"
+    search_help_text = "Name or email"
     date_hierarchy = "created_at"
     list_per_page = 50
     fields = ("first_name", "last_name", "email", "created_at", "updated_at")
@@ -88,7 +88,7 @@ class ApplicationAdmin(_NoAddOrDelete, admin.ModelAdmin):  # type: ignore[type-a
     list_display = ("name", "email", "job", "employer", "status", "status_at", "created_at")
     list_filter = ("status", "job__employer", "created_at")
     search_fields = ("first_name", "last_name", "email", "job__title", "=key")
-    search_help_text = "Name, e-mail, job or key"
+    search_help_text = "Name, email, job or key"
     date_hierarchy = "created_at"
     list_per_page = 50
     # What a person wrote that day is theirs; the status comes from the ATS.
@@ -135,7 +135,7 @@ class DocumentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("extension", "created_at")
     list_select_related = ("candidate",)
     search_fields = ("filename", "candidate__email", "candidate__last_name")
-    search_help_text = "File name, or the candidate's e-mail or last name"
+    search_help_text = "File name, or the candidate's email or last name"
     date_hierarchy = "created_at"
     # Never `file` itself: it would show where in the storage the résumé rests.
     fields = ("key", "candidate", "filename", "extension", "size", "created_at")
@@ -151,5 +151,5 @@ class TimelineEventAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("origin", "application__job__employer")
     list_select_related = ("application__job", "actor")
     search_fields = ("text", "application__email", "application__job__title")
-    search_help_text = "Text, e-mail or job"
+    search_help_text = "Text, email or job"
     date_hierarchy = "created_at"

@@ -79,8 +79,8 @@ class ApplicationForm(forms.Form):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
-            "required": "Enter your e-mail address, so that the employer can answer you.",
-            "invalid": "Enter an e-mail address like name@example.com.",
+            "required": "Enter your email address, so that the employer can answer you.",
+            "invalid": "Enter an email address like name@example.com.",
         },
     )
     phone = forms.CharField(
@@ -155,7 +155,8 @@ class ApplicationForm(forms.Form):
         )
 
     def _type_over(self, name: str, value: str) -> None:
-        self.data = {**self.data, name: value}  # every field has one value; a QueryDict gives its last
+        # Not {**self.data}: of a QueryDict that gives the lists inside.
+        self.data = {key: self.data.get(key) for key in self.data} | {name: value}
 
     def _hold(self, upload: CheckedUpload | None) -> None:
         self._kept = upload

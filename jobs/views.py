@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -29,6 +30,7 @@ def company_page(request: HttpRequest, slug: str) -> HttpResponse:
     filters = [_filter(name, jobs, chosen[name]) for name in FILTERS]
     context = {
         "employer": employer,
+        "website_name": (urlsplit(employer.website).hostname or "").removeprefix("www."),
         "title": f"Jobs at {employer.name}",
         "job_count": len(jobs),
         "shown_count": len(shown),

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 
 from candidates.forms import MAX_NOTE, ApplicationForm
 from tests.candidates import files
@@ -19,7 +20,9 @@ GOOD = {
 
 def form(resume: Any = None, **changes: str) -> ApplicationForm:
     chosen = files.uploaded(files.pdf(), "Ada.pdf") if resume is None else resume
-    return ApplicationForm({**GOOD, **changes}, {"resume": chosen} if chosen else {})
+    posted = QueryDict(mutable=True)
+    posted.update({**GOOD, **changes})
+    return ApplicationForm(posted, {"resume": chosen} if chosen else {})
 
 
 def errors(field: str, **changes: str) -> list[str]:
@@ -59,9 +62,9 @@ LINKEDIN = "Enter a full LinkedIn address, for example linkedin.com/in/your-name
         ("first_name", "", "Enter your first name."),
         ("first_name", "   ", "Enter your first name."),
         ("last_name", "", "Enter your last name."),
-        ("email", "", "Enter your e-mail address, so that the employer can answer you."),
-        ("email", "ada", "Enter an e-mail address like name@example.com."),
-        ("email", "ada@", "Enter an e-mail address like name@example.com."),
+        ("email", "", "Enter your email address, so that the employer can answer you."),
+        ("email", "ada", "Enter an email address like name@example.com."),
+        ("email", "ada@", "Enter an email address like name@example.com."),
         ("phone", "call me", "Enter the phone number in digits, for example +49 30 1234567."),
         ("linkedin", "https://example.com/in/ada", LINKEDIN),
         ("linkedin", "https://notlinkedin.com/in/ada", LINKEDIN),
@@ -128,6 +131,7 @@ def test_form_when_another_field_is_wrong_then_the_resume_is_kept_for_the_next_t
     assert not first.is_valid()
     first.keep_resume()
     assert first.kept_filename == "Ada.pdf"
+    assert 'value="Lovelace"' in str(first["last_name"])
     assert "required" not in str(first["resume"])
     second = form(resume=False, kept_resume=first["kept_resume"].value())
     assert second.is_valid(), second.errors

@@ -41,12 +41,12 @@ def test_company_page_when_open_to_anyone_then_shows_only_its_live_jobs(
 
 def test_company_page_when_the_profile_is_filled_then_shows_and_escapes_it(client: Client, employer: Employer) -> None:
     Employer.objects.filter(pk=employer.pk).update(
-        tagline="Robots <for> farms", about="One\n\nTwo", website="https://lumen.example", headquarters="Berlin"
+        tagline="Robots <for> farms", about="One\n\nTwo", website="https://www.lumen.example/", headquarters="Berlin"
     )
     html = client.get(company(employer)).content.decode()
     assert "Robots &lt;for&gt; farms" in html
     assert "<p>One</p>" in html
-    assert 'href="https://lumen.example" rel="noopener nofollow"' in html
+    assert 'href="https://www.lumen.example/" rel="noopener nofollow">lumen.example</a>' in html
     assert "Headquarters" in html
 
 
