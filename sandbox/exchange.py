@@ -77,7 +77,7 @@ class Request:
             return {}
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Refusal(400, {"message": "Bad Request", "errors": ["The request body is not valid JSON."]}) from None
 
 
@@ -90,7 +90,8 @@ class Response:
 
 
 def encode(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    # A lone surrogate is legal in JSON and cannot be written as UTF-8.
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def json_response(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

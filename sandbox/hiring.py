@@ -189,9 +189,8 @@ def reject(
 ) -> Record:
     _must_be_in_process_or_prospect(application)
     now = store.now()
-    note_id = None
-    if note:
-        note_id = add_note(store, application, user_id=by_user_id, body=note, visibility="admin_only_visible")
+    visibility = "admin_only_visible"
+    note_id = add_note(store, application, user_id=by_user_id, body=note, visibility=visibility) if note else None
     store.add(
         "rejection_details",
         application_id=application["id"],

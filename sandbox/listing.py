@@ -129,7 +129,7 @@ def _open_cursor(collection: Collection, text: str) -> tuple[list[tuple[str, str
         if content["collection"] != collection.name:
             raise ValueError("a cursor of another collection")
         return parse_qsl(content["query"], keep_blank_values=True), int(content["id"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError):
         raise unprocessable({"cursor": "is not valid"}) from None
 
 

@@ -11,6 +11,8 @@ from sandbox.context import World
 from sandbox.exchange import Record, Request, Response, forbidden, not_found
 
 _LINK_LIFETIME_SECONDS = 7 * 24 * 3600
+# The published schema lets a list hold this in place of a person the caller may not see.
+_HIDDEN: Record = {"message": "You do not have permission to view this candidate"}
 Shape = Callable[[Record], Record]
 
 
@@ -26,6 +28,8 @@ def shape(world: World, request: Request, collection: str) -> Shape | None:
     if collection == "applications" and not world.switches.application_extras:
         hidden = {"job_interview_stage_id", "rejection_reason_id"}
         return lambda record: {name: value for name, value in declared(record).items() if name not in hidden}
+    if collection == "candidates" and world.switches.hidden_private_candidates:
+        return lambda record: _HIDDEN if record["private"] else declared(record)
     if collection == "application_stages":
         return lambda record: declared(record) | {"days_in_stage": _days_in_stage(record)}
     if collection == "attachments":

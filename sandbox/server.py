@@ -42,7 +42,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _read_request(self) -> Request | None:
         length = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not length.isdigit():
+        if "Transfer-Encoding" in self.headers or not (length.isascii() and length.isdigit()):
             self.close_connection = True
             self._send(json_response({"message": "Length Required"}, 411))
             return None

@@ -19,6 +19,7 @@ class Switches:
     rate_limit: int = 50
     rate_window_seconds: int = 30
     non_admin_lists: str = "403"
+    hidden_private_candidates: bool = False
     candidate_envelope: str = "envelope"
     second_application: str = "422"
     application_extras: bool = True
@@ -51,6 +52,7 @@ EXPLANATIONS = {
     "rate_limit": "Requests per window and credential (0: no limit)",
     "rate_window_seconds": "Length of the rate-limit window, in seconds",
     "non_admin_lists": "What a list answers to someone who is no Site Admin",
+    "hidden_private_candidates": "Private candidates are listed as a message only",
     "candidate_envelope": "Body of the answer when a candidate is created",
     "second_application": "Second application of one candidate on one job",
     "application_extras": "Applications carry job_interview_stage_id and rejection_reason_id",

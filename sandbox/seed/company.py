@@ -55,6 +55,12 @@ _DEPARTMENTS = (
     ("Marketing", "Commercial"),
     ("People & Finance", None),
 )
+# (company name, url token, internal, status)
+_BOARDS = (
+    ("Lumen Robotics", "lumenrobotics", False, "live"),
+    ("Lumen Robotics (internal)", "lumenroboticsinternal", True, "live"),
+    ("Lumen Robotics Campus", "lumenroboticscampus", False, "draft"),
+)
 _CUSTOM_LOCATIONS = (
     ("Remote, Europe", True),
     ("Remote, United States", True),
@@ -106,6 +112,23 @@ _CUSTOM_FIELDS = (
     ("rejection_question", "keep_in_touch", "Keep in touch?", "yes_no", ()),
 )
 
+_PLAIN_FIELD: Record = {
+    "private": False,
+    "required": False,
+    "require_approval": False,
+    "trigger_new_version": False,
+    "active": True,
+    "internal_type": None,
+    "placeholder": None,
+    "description": None,
+    "api_only": False,
+    "use_for_job_approvals": False,
+    "use_for_offer_approvals": False,
+    "template_token_string": None,
+    "default_value": None,
+    "updated_by_id": None,
+}
+
 
 def planted(store: Store, name: str, /, *, days: float = 0, **values: Any) -> Record:
     """Add a record dated `days` after the account was opened, the same on every run."""
@@ -117,6 +140,7 @@ def plant(store: Store) -> None:
     """Plant the account."""
     planted(store, "_organization", name="Lumen Robotics")
     _plant_places(store)
+    _plant_boards(store)
     _plant_users(store)
     _plant_credentials(store)
     _plant_lists(store)
@@ -136,23 +160,17 @@ def _plant_places(store: Store) -> None:
             external_id=name.lower().replace(" ", "-"),
         )
     for name, parent in _DEPARTMENTS:
-        planted(
-            store,
-            "departments",
-            name=name,
-            parent_id=parent and named(store, "departments", parent),
-            external_id=None,
-        )
-    for name, internal, status in (
-        ("Lumen Robotics", False, "live"),
-        ("Lumen Robotics (internal)", True, "live"),
-        ("Lumen Robotics Campus", False, "draft"),
-    ):
+        parent_id = parent and named(store, "departments", parent)
+        planted(store, "departments", name=name, parent_id=parent_id, external_id=None)
+
+
+def _plant_boards(store: Store) -> None:
+    for name, url_token, internal, status in _BOARDS:
         planted(
             store,
             "job_boards",
             company_name=name,
-            url_token="lumenrobotics" + ("internal" if internal else "campus" if status == "draft" else ""),  # noqa: S106
+            url_token=url_token,
             internal=internal,
             status=status,
             about=None,
@@ -259,27 +277,14 @@ def _plant_custom_fields(store: Store) -> None:
         field = planted(
             store,
             "custom_fields",
+            **_PLAIN_FIELD,
             field_type=field_type,
             name=name,
             name_key=key,
             value_type=kind,
-            private=False,
-            required=False,
-            require_approval=False,
-            trigger_new_version=False,
-            active=True,
             sort_order=order,
-            internal_type=None,
             expose_in_job_board_api=field_type == "job",
-            placeholder=None,
-            description=None,
             application_type="all_applications" if field_type == "application" else None,
-            api_only=False,
-            use_for_job_approvals=False,
-            use_for_offer_approvals=False,
-            template_token_string=None,
-            default_value=None,
-            updated_by_id=None,
         )
         for place, option in enumerate(options):
             planted(

@@ -3,6 +3,7 @@
 import tomllib
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sandbox.clock import stamp
 from sandbox.exchange import Record
@@ -149,8 +150,7 @@ def _plant_team(store: Store, job: Record, days: float) -> None:
 
 def _plant_post(store: Store, job: Record, source: Record, post: Record, days: float) -> None:
     internal = post.get("internal", False)
-    boards = store.table("job_boards").order
-    live = post.get("live", job["status"] == "open" and not source.get("template", False))
+    live = post.get("live", job["status"] == "open" and not job["is_template"])
     content = post.get("content") or post_html(source, post)
     record = planted(
         store,
@@ -158,7 +158,7 @@ def _plant_post(store: Store, job: Record, source: Record, post: Record, days: f
         days=days,
         title=post.get("title", source["name"]),
         job_id=job["id"],
-        job_board_id=boards[1] if internal else boards[0],
+        job_board_id=store.table("job_boards").order[1 if internal else 0],
         internal=internal,
         active=post.get("active", True),
         live=live,
@@ -176,17 +176,21 @@ def _plant_post(store: Store, job: Record, source: Record, post: Record, days: f
     for location in post.get("locations", []):
         plant_location(store, record["id"], location, days)
     if "pay" in source and not internal:
-        currency, least, most = post.get("pay") or source["pay"]
-        planted(
-            store,
-            "pay_input_ranges",
-            days=days,
-            pay_input_id=store.table("pay_inputs").order[0],
-            job_post_id=record["id"],
-            currency_type=currency,
-            min_cents=least * 100,
-            max_cents=most * 100,
-        )
+        _plant_pay(store, record, post.get("pay") or source["pay"], days)
+
+
+def _plant_pay(store: Store, post: Record, pay: list[Any], days: float) -> None:
+    currency, least, most = pay
+    planted(
+        store,
+        "pay_input_ranges",
+        days=days,
+        pay_input_id=store.table("pay_inputs").order[0],
+        job_post_id=post["id"],
+        currency_type=currency,
+        min_cents=least * 100,
+        max_cents=most * 100,
+    )
 
 
 def plant_location(store: Store, post_id: int, written: str, days: float) -> None:

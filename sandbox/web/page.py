@@ -38,7 +38,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         use_tz=False,
     )
     body = _engine().get_template(template).render(context)
-    return Response(status, body.encode(), _HTML, headers)
+    return Response(status, body.encode("utf-8", "replace"), _HTML, headers)
 
 
 def redirect(to: str, message: str, *, kind: str = "done") -> Response:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sandbox import clock
 from tests.sandbox_process import SandboxProcess
 
 
@@ -41,4 +42,7 @@ def application(sandbox: SandboxProcess, token: str, job: dict[str, Any]) -> dic
     }
     answer = sandbox.api("POST", "/v3/candidates", token=token, json=body)
     assert answer.status_code == 201, answer.text
-    return dict(answer.json()["application"])
+    made = dict(answer.json()["application"])
+    while clock.stamp() <= made["updated_at"]:
+        pass  # what a test changes next must carry a later time
+    return made

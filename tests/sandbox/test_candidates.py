@@ -174,3 +174,18 @@ def test_tag_when_applied_in_v1_words_or_made_twice_then_422(
     assert sandbox.api("POST", "/v3/applied_candidate_tags", token=token, json=body).status_code == 422
     again = sandbox.api("POST", "/v3/candidate_tags", token=token, json={"name": "Robotics"})
     assert again.status_code == 422
+
+
+def test_list_when_private_people_are_hidden_then_an_item_without_id(sandbox: SandboxProcess, token: str) -> None:
+    create(sandbox, token, is_private=True)
+    sandbox.switches(hidden_private_candidates=True)
+    items = sandbox.api("GET", "/v3/candidates", token=token).json()
+    assert set(items[0]) == {"message"}
+    assert all("id" in item for item in items[1:])
+
+
+def test_create_when_text_holds_a_lone_surrogate_then_still_answered(sandbox: SandboxProcess, token: str) -> None:
+    body = '{"first_name": "\\ud800", "last_name": "x"}'
+    answer = sandbox.api("POST", "/v3/candidates", token=token, data=body)
+    assert answer.status_code == 201
+    assert sandbox.api("GET", "/v3/candidates", token=token).status_code == 200

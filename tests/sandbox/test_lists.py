@@ -1,5 +1,6 @@
 """Paging, filters, fields, and everything a list refuses."""
 
+import base64
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -56,7 +57,9 @@ def test_cursor_when_not_alone_or_of_another_list_then_422(sandbox: SandboxProce
     path = link.removeprefix(sandbox.url)
     cursor = urlsplit(link).query
     assert list(parse_qs(cursor)) == ["cursor"]
-    for bad in (f"{path}&per_page=5", f"/v3/offices?{cursor}", "/v3/jobs?cursor=abc", "/v3/jobs?cursor="):
+    endless = base64.urlsafe_b64encode(b'{"collection": "jobs", "query": "", "id": Infinity}').decode()
+    wrong = (f"{path}&per_page=5", f"/v3/offices?{cursor}", "/v3/jobs?cursor=abc", "/v3/jobs?cursor=")
+    for bad in (*wrong, f"/v3/jobs?cursor={endless}"):
         assert sandbox.api("GET", bad, token=token).status_code == 422
 
 
