@@ -23,17 +23,20 @@ class IntegrationForm(forms.Form):
         label="Credential", choices=CredentialKind.choices, widget=forms.RadioSelect, initial=CredentialKind.OAUTH
     )
     client_id = forms.CharField(
-        label="Client ID", required=False, max_length=200, widget=forms.TextInput(attrs=_LEAVES_NO_TRACE)
+        label="Client ID",
+        error_messages={"required": "Enter the client ID."},
+        max_length=200,
+        widget=forms.TextInput(attrs=_LEAVES_NO_TRACE),
     )
     client_secret = forms.CharField(
         label="Client secret",
-        required=False,
+        error_messages={"required": "Enter the client secret."},
         max_length=500,
         widget=forms.PasswordInput(attrs=_LEAVES_NO_TRACE, render_value=True),
     )
     api_key = forms.CharField(
         label="API Key",
-        required=False,
+        error_messages={"required": "Enter your API Key."},
         max_length=500,
         widget=forms.PasswordInput(attrs=_LEAVES_NO_TRACE, render_value=True),
     )
@@ -42,17 +45,17 @@ class IntegrationForm(forms.Form):
         help_text="The address of a Greenhouse Site Admin. Candidates we send are added in this person's name.",
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound:  # only the fields of the chosen credential are asked for
+            by_key = self.data.get("credential_kind") == CredentialKind.API_KEY
+            for name in ("client_id", "client_secret") if by_key else ("api_key",):
+                self.fields[name].required = False
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         for name in ("client_id", "client_secret", "api_key"):
             data[name] = re.sub(r"\s+", "", data.get(name) or "")  # pasted keys bring spaces and line breaks
-        by_key = data.get("credential_kind") == CredentialKind.API_KEY
-        wanted = (
-            {"api_key": "your API Key"} if by_key else {"client_id": "the client ID", "client_secret": "the secret"}
-        )
-        for name, words in wanted.items():
-            if not data[name]:
-                self.add_error(name, f"Enter {words}.")
         return data
 
     @property
@@ -74,8 +77,9 @@ class PostChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
     def label_from_instance(self, obj: Any) -> str:
         place = f" · {obj.location}" if obj.location else ""
-        internal = f" · {obj.greenhouse_job.name}" if obj.greenhouse_job else ""
-        return f"{obj.title}{place}{internal} · #{obj.remote_id}"
+        internal = obj.greenhouse_job.name if obj.greenhouse_job else ""
+        named = f" · in {internal}" if internal and internal != obj.title else ""
+        return f"{obj.title}{place}{named} · #{obj.remote_id}"
 
 
 class JobEditForm(JobForm):

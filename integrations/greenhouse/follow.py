@@ -1,14 +1,15 @@
 """After a complete reading: join what belongs together, notice what is gone, and let our jobs follow."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from integrations.greenhouse.mapping import display_location
+from integrations.bulk import update_rows
+from integrations.greenhouse.mapping import Place, display_location
 from integrations.models import (
     GreenhouseJob,
     GreenhouseJobPost,
@@ -21,6 +22,7 @@ from integrations.models import (
 from jobs.models import Job, JobState
 
 FOLLOWED_FIELDS = ("title", "description", "location", "department", "employment_type")
+Names = Mapping[tuple[str, str], str]
 
 
 def finish(sync: SyncRun) -> None:
@@ -54,37 +56,41 @@ def finish(sync: SyncRun) -> None:
 
 
 def _join(sync: SyncRun) -> None:
-    """Give posts their job and location, and jobs their department. Constant in queries per 500 rows."""
-    jobs = GreenhouseJob.objects.filter(connection=sync.connection)
-    names = GreenhouseName.objects.filter(connection=sync.connection)
-    departments = names.filter(kind=GreenhouseName.Kind.DEPARTMENT, remote_id=OuterRef("department_remote_id"))
-    with_department = jobs.filter(seen_in=sync).exclude(department_remote_id="")
-    known = with_department.filter(
-        department_remote_id__in=names.filter(kind=GreenhouseName.Kind.DEPARTMENT).values("remote_id")
-    )
-    known.update(department=Subquery(departments.values("name")[:1]))
-    posts = GreenhouseJobPost.objects.filter(connection=sync.connection, seen_in=sync)
-    posts.update(greenhouse_job=Subquery(jobs.filter(remote_id=OuterRef("job_remote_id")).values("pk")[:1]))
-    _place(sync)
-
-
-def _place(sync: SyncRun) -> None:
+    """Give jobs their department, and posts their job and location. Writes only what differs; constant in reads."""
     names = {
         (kind, remote_id): name
         for kind, remote_id, name in GreenhouseName.objects.filter(connection=sync.connection).values_list(
             "kind", "remote_id", "name"
         )
     }
-    places: dict[str, list[GreenhousePostLocation]] = defaultdict(list)
-    for row in GreenhousePostLocation.objects.filter(seen_in=sync).order_by("pk"):
-        places[row.post_remote_id].append(row)
-    moved = []
-    for post in GreenhouseJobPost.objects.filter(seen_in=sync).only("pk", "remote_id", "location"):
-        location = display_location(places[post.remote_id], names)
-        if location != post.location:
-            post.location = location
-            moved.append(post)
-    GreenhouseJobPost.objects.bulk_update(moved, ["location"], batch_size=250)
+    _join_departments(sync, names)
+    _join_posts(sync, names)
+
+
+def _join_departments(sync: SyncRun, names: Names) -> None:
+    jobs = GreenhouseJob.objects.filter(connection=sync.connection, seen_in=sync).order_by()
+    found = (
+        (pk, before, names.get((GreenhouseName.Kind.DEPARTMENT, remote_id), before))
+        for pk, remote_id, before in jobs.values_list("pk", "department_remote_id", "department")
+    )
+    update_rows(GreenhouseJob, ("department",), [(pk, name) for pk, before, name in found if name != before])
+
+
+def _join_posts(sync: SyncRun, names: Names) -> None:
+    jobs = dict(GreenhouseJob.objects.filter(connection=sync.connection).order_by().values_list("remote_id", "pk"))
+    places: dict[str, list[Place]] = defaultdict(list)
+    rows = GreenhousePostLocation.objects.filter(seen_in=sync).order_by("pk")
+    for remote_id, *place in rows.values_list("post_remote_id", *Place._fields):
+        places[remote_id].append(Place(*place))
+    posts = GreenhouseJobPost.objects.filter(connection=sync.connection, seen_in=sync).order_by()
+    changed = []
+    for pk, remote_id, job_remote_id, job_before, location_before in posts.values_list(
+        "pk", "remote_id", "job_remote_id", "greenhouse_job", "location"
+    ):
+        job, location = jobs.get(job_remote_id), display_location(places[remote_id], names)
+        if (job, location) != (job_before, location_before):
+            changed.append((pk, job, location))
+    update_rows(GreenhouseJobPost, ("greenhouse_job", "location"), changed)
 
 
 def _prune(sync: SyncRun) -> None:

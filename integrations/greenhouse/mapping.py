@@ -3,7 +3,7 @@
 import base64
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from candidates.models import Application, ApplicationStatus, Document
 from integrations.greenhouse.schemas import (
@@ -102,14 +102,22 @@ def location_row(payload: JobPostLocationPayload, run: SyncRun) -> GreenhousePos
     )
 
 
-def display_location(locations: Iterable[GreenhousePostLocation], names: Mapping[tuple[str, str], str]) -> str:
+class Place(NamedTuple):
+    """What of a post's location makes its text, in the order of the columns it is read from."""
+
+    kind: str
+    name_remote_id: str
+    text: str
+
+
+def display_location(places: Iterable[Place], names: Mapping[tuple[str, str], str]) -> str:
     """Join the places of one post as text, in Greenhouse's order and each once (contract §6.2)."""
     kinds = {"office": GreenhouseName.Kind.OFFICE, "custom_list": GreenhouseName.Kind.CUSTOM_LOCATION}
     texts: dict[str, None] = {}
-    for location in locations:
-        kind = kinds.get(location.kind)
-        text = names.get((kind, location.name_remote_id), "") if kind else location.text
-        texts[(text or location.text).strip()] = None
+    for place in places:
+        kind = kinds.get(place.kind)
+        text = names.get((kind, place.name_remote_id), "") if kind else place.text
+        texts[(text or place.text).strip()] = None
     return " · ".join(text for text in texts if text)
 
 
@@ -117,7 +125,22 @@ _STAGE_WORDS = (
     (ApplicationStatus.OFFER, ("offer", "reference check", "background")),
     (
         ApplicationStatus.INTERVIEWING,
-        ("interview", "screen", "phone", "onsite", "on-site", "take home", "assessment", "exercise", "panel"),
+        (
+            "interview",
+            "screen",
+            "call",
+            "case study",
+            "meeting",
+            "challenge",
+            "presentation",
+            "phone",
+            "onsite",
+            "on-site",
+            "take home",
+            "assessment",
+            "exercise",
+            "panel",
+        ),
     ),
 )
 

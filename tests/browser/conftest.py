@@ -1,0 +1,56 @@
+"""A browser in front of the whole program: bin/run, its sandbox, worker and beat."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.stack_process import Stack
+
+# The tests of other files in this process use the ORM; Playwright's sync API keeps an event loop running.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+expect.set_options(timeout=20_000)
+DESKTOP, PHONE = (1280, 900), (390, 844)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    executable = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    if not Path(executable).exists():
+        pytest.skip("no Chromium here; name one with CHROMIUM=/path")
+    quiet = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+    return {**browser_type_launch_args, "executable_path": executable, "args": quiet}
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with Stack(tmp_path_factory.mktemp("browser") / "var") as running:
+        yield running
+
+
+def log_in(page: Page, stack: Stack, email: str = "admin@example.com") -> None:
+    page.goto(f"{stack.app_url}/accounts/login/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill("purpose-demo")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+
+
+def look(page: Page, name: str) -> None:
+    """Check a page as it stands: clean under axe, and no wider than a desktop's or a phone's screen.
+
+    Effects: screenshots in `$SCREENSHOTS`, if that names a folder, to be looked at by a person.
+    """
+    folder = os.environ.get("SCREENSHOTS")
+    for width, height in (PHONE, DESKTOP):
+        page.set_viewport_size({"width": width, "height": height})
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{name} is {wider} px too wide at {width} px"
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}-{width}.png")
+    broken = Axe().run(page).response["violations"]
+    assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in broken] == [], name

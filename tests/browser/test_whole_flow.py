@@ -1,0 +1,129 @@
+"""Connect, import, go live, connect a job, apply, follow: by the words on the screen."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import log_in, look
+from tests.stack_process import Stack
+
+pytestmark = pytest.mark.browser
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def _fill_credential(page: Page, secret: str, email: str = "admin@example.com") -> None:
+    page.get_by_label("Harvest V3 (OAuth)").check()
+    page.get_by_label("Client ID").fill("demo-client-4")
+    page.get_by_label("Client secret").fill(secret)
+    page.get_by_label("Email").fill(email)
+    page.get_by_role("button", name="Add Integration").click()
+
+
+def _connect(page: Page) -> None:
+    page.get_by_role("link", name="Account Settings").click()
+    page.get_by_role("link", name="Integrations").click()
+    look(page, "integrations")
+    _fill_credential(page, "mistyped")
+    expect(page.get_by_text("Greenhouse does not know this client ID and secret.")).to_be_visible()
+    _fill_credential(page, "demo-secret-0123456789abcdef", "recruiter@example.com")
+    expect(page.get_by_text("this user is not one")).to_be_visible()
+    expect(page.get_by_label("Client ID")).to_have_value("demo-client-4")
+    look(page, "integration-refused")
+    _fill_credential(page, "demo-secret-0123456789abcdef")
+    expect(page.get_by_text("Greenhouse is connected to Lumen Robotics")).to_be_visible()
+    look(page, "integration-added")
+
+
+def _import_two(page: Page) -> list[str]:
+    page.get_by_role("link", name="Dashboard").click()
+    page.get_by_role("button", name="Import Jobs").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    switches = page.get_by_role("switch")
+    expect(switches.first).to_be_visible()
+    assert switches.count() > 30
+    titles = [page.locator(".switch-row").nth(place).inner_text().strip() for place in (0, 1)]
+    for place in (0, 1):
+        switches.nth(place).check()
+    look(page, "import-dialog")
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("2 of the listed jobs are live")).to_be_visible()
+    expect(page.get_by_text("connected", exact=True).first).to_be_visible()
+    look(page, "jobs")
+    return titles
+
+
+def _connect_job(page: Page, title: str) -> None:
+    page.get_by_role("link", name=f"Edit {title}").click()
+    expect(page.get_by_role("heading", name="Connect Greenhouse Job")).to_be_visible()
+    chosen = page.get_by_label("Greenhouse job").locator("option:checked").inner_text()
+    assert chosen.startswith(title), "the post it came from is already chosen"
+    look(page, "job-edit")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text(f"“{title}” is saved.")).to_be_visible()
+
+
+def _apply(browser: Browser, stack: Stack, titles: list[str]) -> None:
+    page = browser.new_page()
+    page.goto(f"{stack.app_url}/companies/lumen-robotics/")
+    for title in titles:
+        expect(page.get_by_role("link", name=title)).to_be_visible()
+    look(page, "company-page")
+    page.get_by_role("link", name=titles[0]).click()
+    look(page, "public-job")
+    page.get_by_role("link", name="Apply").first.click()
+    page.get_by_label("First name").fill("Ada")
+    page.get_by_label("Last name").fill("Lovelace")
+    page.get_by_label("Email").fill("ada@lovelace.example")
+    page.get_by_label("Phone").fill("+44 20 7946 0000")
+    page.get_by_label("LinkedIn").fill("https://www.linkedin.com/in/ada")
+    page.get_by_role("textbox", name=re.compile("else|note|team", re.IGNORECASE)).fill("I wrote the first program.")
+    page.set_input_files(
+        "input[type=file]", {"name": "ada.pdf", "mimeType": "application/pdf", "buffer": b"MZ\x90\x00\x03"}
+    )
+    page.get_by_role("button", name="Send application").click()
+    expect(page.get_by_label("First name")).to_have_value("Ada")
+    look(page, "apply-refused")
+    page.set_input_files("input[type=file]", {"name": "ada.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    page.get_by_role("button", name="Send application").click()
+    expect(page.get_by_role("heading", name=re.compile("Thank you"))).to_be_visible()
+    look(page, "applied")
+    page.close()
+
+
+def _arrives(page: Page, stack: Stack) -> Page:
+    """Open the applicant here and in Greenhouse; return Greenhouse's page."""
+    page.get_by_role("link", name="Applicants", exact=True).click()
+    row = page.get_by_role("row", name=re.compile("Ada Lovelace"))
+    expect(row.get_by_text("In Greenhouse")).to_be_visible()
+    look(page, "applicants")
+    page.get_by_role("link", name="Ada Lovelace").click()
+    expect(page.get_by_text("Application Review").first).to_be_visible()
+    look(page, "application")
+    with page.expect_popup() as popup:
+        page.get_by_role("link", name="Open in Greenhouse").click()
+    greenhouse = popup.value
+    expect(greenhouse.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
+    for words in ("Purpose Jobs", "I wrote the first program.", ".pdf", "https://www.linkedin.com/in/ada"):
+        expect(greenhouse.get_by_text(words).first).to_be_visible()
+    look(greenhouse, "sandbox-person")
+    return greenhouse
+
+
+def test_the_whole_flow(page: Page, browser: Browser, stack: Stack) -> None:
+    log_in(page, stack)
+    look(page, "dashboard")
+    _connect(page)
+    titles = _import_two(page)
+    _connect_job(page, titles[0])
+    _apply(browser, stack, titles)
+    greenhouse = _arrives(page, stack)
+
+    greenhouse.get_by_role("button", name="Move to next stage").click()
+    expect(page.get_by_text("In Greenhouse at stage Recruiter Call")).to_be_visible()
+    greenhouse.get_by_role("button", name="Reject", exact=True).click()
+    expect(page.get_by_text(re.compile("Rejected in Greenhouse: "))).to_be_visible()
+    greenhouse.get_by_role("button", name="Unreject").click()
+    expect(page.locator("#application").get_by_text("Interviewing")).to_be_visible()
+    greenhouse.get_by_role("button", name="Hire").click()
+    expect(page.get_by_text("Hired in Greenhouse")).to_be_visible()
