@@ -1,4 +1,4 @@
-"""Bring the database up to date and, where there is no employer yet, load the demo one."""
+"""Bring the database up to date; load the demo employer where there is none; collect static files."""
 
 import os
 import sys
@@ -11,8 +11,11 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "purposejobs.settings")
 
     import django
+    from django.conf import settings
     from django.core.management import call_command
 
     django.setup()
     call_command("migrate", interactive=False, verbosity=1)
     call_command("load_demo")
+    if not settings.DEBUG:  # only then the static files are served from one folder, under hashed names
+        call_command("collectstatic", interactive=False, verbosity=0)

@@ -1,6 +1,5 @@
 """Starts the parts in order, restarts what dies, stops them in order."""
 
-import os
 import signal
 import socket
 import time
@@ -141,11 +140,16 @@ class Supervisor:
                 code = child.exit_code()
                 if code is not None:
                     delay = restart.plan(now=now, lived_seconds=now - child.started_at)
-                    log = os.path.relpath(child.log)
-                    note(f"{name} {describe_exit(code)}; starting it again in {delay:g} s (log: {log})")
+                    note(f"{name} {describe_exit(code)}; starting it again in {delay:g} s (log: {child.log})")
             elif now >= restart.due_at:
                 restart.due_at = None
-                child.start()
+                self._try_again(child)
+
+    def _try_again(self, child: Child) -> None:
+        try:
+            child.start()
+        except OSError as error:  # a full disk, a package being replaced: the next try may fare better
+            note(f"{child.part.name} could not be started ({error.strerror})")
 
     def _stop_all(self) -> None:
         say("\nStopping …")
