@@ -30,7 +30,11 @@ def jobs(request: EmployerRequest) -> HttpResponse:
         rows = rows.filter(state=state)
     if words:
         rows = rows.filter(title__icontains=words)
-    rows = rows.select_related("greenhouse_link__post").annotate(applicant_count=Count("applications"))
+    rows = (
+        rows.select_related("greenhouse_link__post")
+        .annotate(applicant_count=Count("applications"))
+        .order_by("title", "pk")
+    )
     context = {
         "nav": "jobs",
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),

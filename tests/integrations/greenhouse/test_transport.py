@@ -203,6 +203,16 @@ def test_exchange_when_the_line_is_cut_in_the_handshake_was_never_sent(line: Cal
     assert (type(error), error.code) == (errors.Unavailable, "not_sent")
 
 
+def test_exchange_when_the_handshake_never_ends_was_never_sent(
+    line: Callable[..., Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.3)
+    done = threading.Event()
+    error = failure(write(f"https://localhost:{line(lambda link: done.wait(10)).port}/v3/candidates"))
+    done.set()
+    assert (type(error), error.code) == (errors.Unavailable, "not_sent")
+
+
 def test_exchange_when_tls_turns_to_plain_text_after_the_request_is_unknown_for_a_write(
     line: Callable[..., Line], certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -403,18 +413,7 @@ def test_exchange_when_a_proxy_is_set_reaches_this_machine_without_it(
 
 
 @responses.activate
-def test_session_when_a_server_sets_a_cookie_does_not_give_it_back() -> None:
-    url = "https://harvest.example/v3/candidates"
-    responses.get(url, json=[], headers={"Set-Cookie": "who=employer-1; Path=/"})
-    session = transport.build_session()
-    for _ in range(2):
-        transport.exchange(session, read(url), AUTH)
-    assert "Cookie" not in responses.calls[1].request.headers
-    assert not session.cookies
-
-
-@responses.activate
-def test_exchange_when_the_session_would_keep_cookies_gives_it_none() -> None:
+def test_exchange_when_a_server_sets_a_cookie_leaves_it_behind() -> None:
     url = "https://harvest.example/v3/candidates"
     responses.get(url, json=[], headers={"Set-Cookie": "who=employer-1; Path=/"})
     session = requests.Session()
