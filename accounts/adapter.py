@@ -11,9 +11,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
         "account_inactive": "This account has been switched off.",
-        "duplicate_email": "This e-mail address is already yours.",
-        "email_password_mismatch": "The e-mail address and the password do not belong together.",
-        "email_taken": "There is already an account with this e-mail address. Log in, or reset your password.",
+        "duplicate_email": "This email address is already yours.",
+        "email_password_mismatch": "The email address and the password do not belong together.",
+        "email_taken": "There is already an account with this email address. Log in, or reset your password.",
         "enter_current_password": "This is not your current password.",
         "incorrect_password": "This is not your password.",
         "too_many_login_attempts": "Too many wrong passwords. Wait five minutes, or reset your password.",

