@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import Case, Count, Model, OuterRef, QuerySet, Subquery, Value, When
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -81,7 +82,7 @@ class GreenhouseJobPostAdmin(OfConnectionAdmin):
     date_hierarchy = "remote_updated_at"
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("connection", "title", "location", "greenhouse_job", "decision", "our_job")}),
-        ("In Greenhouse", {"fields": ("is_live", "is_internal", "why_not_offered", "language", "public_link")}),
+        ("In Greenhouse", {"fields": ("is_live", "is_internal", "offered_or_why_not", "language", "public_link")}),
         ("Text", {"fields": ("preview",)}),
         ("Reading", {"fields": (("remote_id", "job_remote_id"), "first_published_at", "remote_updated_at", "seen_in")}),
     )
@@ -90,13 +91,16 @@ class GreenhouseJobPostAdmin(OfConnectionAdmin):
     def offered(self, post: GreenhouseJobPost) -> bool:
         return post.is_offered
 
-    @admin.display(description="Not offered because")
-    def why_not_offered(self, post: GreenhouseJobPost) -> str:
-        return post.reason_not_offered or "It is offered."
+    @admin.display(description="Offered to the employer")
+    def offered_or_why_not(self, post: GreenhouseJobPost) -> str:
+        return post.reason_not_offered or "Yes"
 
     @admin.display(description="Our job", ordering="link__job__title")
-    def our_job(self, post: GreenhouseJobPost) -> str:
-        return str(post.link.job) if hasattr(post, "link") else "-"
+    def our_job(self, post: GreenhouseJobPost) -> SafeString | str:
+        if not hasattr(post, "link"):
+            return "-"
+        address = reverse("admin:jobs_job_change", args=[post.link.job_id])
+        return format_html('<a href="{}">{}</a>', address, post.link.job)
 
     @admin.display(description="Public address")
     def public_link(self, post: GreenhouseJobPost) -> SafeString | str:

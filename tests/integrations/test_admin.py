@@ -255,6 +255,16 @@ def test_post_page_then_shows_the_text_without_its_scripts(as_operator: Client, 
     assert "alert(1)" not in html
 
 
+def test_post_page_when_not_offered_then_tells_why_and_leads_to_our_job(
+    as_operator: Client, planted: Connection
+) -> None:
+    GreenhouseJobPost.objects.update(is_live=False)
+    post = GreenhouseJobPost.objects.get()
+    html = as_operator.get(page_of(post)).content.decode()
+    assert post.reason_not_offered in html
+    assert f'<a href="{page_of(post.link.job)}">{post.link.job.title}</a>' in html
+
+
 def test_post_page_when_the_address_is_no_web_address_then_is_no_link(as_operator: Client, planted: Connection) -> None:
     GreenhouseJobPost.objects.update(public_url="javascript:alert(2)")
     html = as_operator.get(page_of(GreenhouseJobPost.objects.get())).content.decode()
