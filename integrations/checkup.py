@@ -1,5 +1,6 @@
 """Try a credential and an e-mail against Greenhouse. HTTP only; writes no row."""
 
+import logging
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -20,6 +21,8 @@ from integrations.greenhouse.schemas import Record, SourcePayload, UserPayload
 from integrations.greenhouse.scopes import REQUIRED_SCOPES, collection_of
 from integrations.models import CredentialKind
 from integrations.problems import PROBLEMS, Problem
+
+log = logging.getLogger(__name__)
 
 
 class CheckFailed(Exception):
@@ -148,6 +151,7 @@ def _our_source(client: GreenhouseClient) -> SourcePayload | None:
 
 
 def _not_now(exc: GreenhouseError) -> CheckFailed:
+    log.warning("check-up stopped: %s", exc)
     if isinstance(exc, (Unavailable, RateLimited)):
         return CheckFailed("connect_unavailable")
     if isinstance(exc, Unauthorized):

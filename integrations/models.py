@@ -446,7 +446,3 @@ class Export(WithProblem):
     @property
     def can_send_again(self) -> bool:
         return self.state in (ExportState.NEEDS_ATTENTION, ExportState.CANCELLED, ExportState.WAITING)
-
-    def as_log(self) -> dict[str, Any]:
-        """What a log line may say of an export: ids and states, nothing of the person."""
-        return {"export": self.pk, "connection": self.connection_id, "state": self.state}

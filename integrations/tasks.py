@@ -3,8 +3,6 @@
 A lost message costs nothing: the sweeps of beat find every row that nobody woke.
 """
 
-from functools import partial
-
 from celery import Task, shared_task
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -55,7 +53,7 @@ def wake_export(row: Export) -> None:
 
 def _wake(task: "Task[[int], None]", pk: int) -> None:
     # Robust: with the broker down the row is there all the same, and a sweep finds it.
-    transaction.on_commit(partial(task.delay, pk), robust=True)
+    transaction.on_commit(lambda: task.delay(pk), robust=True)
 
 
 @shared_task(ignore_result=True)

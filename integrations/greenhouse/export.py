@@ -102,13 +102,13 @@ def _attempt(export: Export, person: GreenhousePerson) -> None:
         for step in (_send_person, _send_application, _send_resume, _send_note):
             step(walk)
     except OutcomeUnknown as exc:
-        log.warning("export outcome unknown", extra={**export.as_log(), "error": str(exc)})
+        log.warning("export %s: outcome unknown: %s", export.pk, exc)
         _put_off(export, "outcome_unknown", seconds=settings.GREENHOUSE_SETTLE_SECONDS, unknown=True)
     except (RateLimited, Unavailable) as exc:
         wait = exc.retry_after_seconds if isinstance(exc, RateLimited) else _backoff(export.attempts)
         _put_off(export, code_for(exc), seconds=wait)
     except UnexpectedReply as exc:
-        log.error("greenhouse answered oddly", extra={**export.as_log(), "error": str(exc)})
+        log.error("export %s: %s", export.pk, exc)
         _put_off(export, code_for(exc), seconds=_backoff(export.attempts))
     except (Unauthorized, Forbidden) as exc:
         export.connection.mark_trouble(code_for(exc))
@@ -119,7 +119,7 @@ def _attempt(export: Export, person: GreenhousePerson) -> None:
     except NeedsPerson as exc:
         _stop(export, exc.code)
     except Rejected as exc:
-        log.warning("greenhouse refused data", extra={**export.as_log(), "error": str(exc)})
+        log.warning("export %s: refused: %s", export.pk, exc)
         _stop(export, "data_refused")
     else:
         _finish(export)

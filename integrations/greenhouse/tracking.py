@@ -4,6 +4,7 @@ Asking by id is the one way that the contract calls safe (§9 Track); a bounded 
 per round keeps the cost flat however many were sent.
 """
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -21,6 +22,8 @@ from integrations.greenhouse.mapping import tracked_status
 from integrations.greenhouse.schemas import ApplicationPayload, RejectionReasonPayload
 from integrations.models import Connection, Export, ExportState
 from integrations.problems import code_for
+
+log = logging.getLogger(__name__)
 
 EXPORTS_PER_ROUND = 200  # four requests of 50 ids
 
@@ -44,6 +47,7 @@ def poll(connection_id: int) -> None:
         wait = timedelta(seconds=exc.retry_after_seconds)
         Connection.objects.filter(pk=connection_id).update(poll_due_at=timezone.now() + wait)
     except GreenhouseError as exc:
+        log.warning("poll of connection %s stopped: %s", connection_id, exc)
         connection.mark_trouble(code_for(exc))
     except DecryptionError:
         connection.mark_trouble("secret_unreadable")

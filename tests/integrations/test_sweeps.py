@@ -1,0 +1,112 @@
+"""Beat's sweeps: who is due, who was forgotten, who died at work."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from integrations import sweeps, tasks
+from integrations.models import Connection, ConnectionState, Export, ExportState, SyncRun, SyncState
+from tests.factories import ConnectionFactory, ExportFactory, SyncRunFactory
+
+pytestmark = pytest.mark.django_db
+SOON, LATE = timedelta(minutes=5), timedelta(minutes=-5)
+
+
+def _at(delta: timedelta) -> Any:
+    return timezone.now() + delta
+
+
+@pytest.mark.parametrize(
+    ("values", "due"),
+    [
+        ({"state": "pending"}, True),
+        ({"state": "waiting", "retry_at": LATE}, True),
+        ({"state": "waiting", "retry_at": SOON}, False),
+        ({"state": "unknown", "retry_at": LATE}, True),
+        ({"state": "sending", "lease_until": LATE}, True),
+        ({"state": "sending", "lease_until": SOON}, False),
+        ({"state": "sent"}, False),
+        ({"state": "needs_attention"}, False),
+        ({"state": "cancelled"}, False),
+        ({"state": "pending", "woken_at": timedelta(seconds=-5)}, False),
+        ({"state": "pending", "woken_at": LATE}, True),
+    ],
+)
+def test_exports_that_are_due_are_taken_once(values: dict[str, Any], due: bool) -> None:
+    moments = {name: _at(value) for name, value in values.items() if isinstance(value, timedelta)}
+    export = ExportFactory(**{**values, **moments})
+    assert sweeps.take_due_exports() == ([export.pk] if due else [])
+    assert sweeps.take_due_exports() == [], "not again before the worker had its chance"
+
+
+def test_an_export_whose_worker_died_reads_back_first() -> None:
+    export = ExportFactory(state=ExportState.SENDING, lease_until=_at(LATE), step_in_flight="person")
+    sweeps.take_due_exports()
+    export.refresh_from_db()
+    assert (export.state, export.step_in_flight) == (ExportState.UNKNOWN, "person")
+
+
+@pytest.mark.parametrize("state", [ConnectionState.NEEDS_ATTENTION, ConnectionState.DISCONNECTED])
+def test_exports_of_a_connection_that_does_not_work_are_left(state: str) -> None:
+    ExportFactory(connection__state=state, greenhouse_job__connection__state=state)
+    Connection.objects.update(state=state)
+    assert sweeps.take_due_exports() == []
+
+
+def test_an_export_is_claimed_by_one_worker_only() -> None:
+    export = ExportFactory()
+    lease = timedelta(seconds=150)
+    assert [Export.objects.claim(export.pk, lease=lease) for _ in range(2)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("values", "due"),
+    [
+        ({"sync_due_at": LATE}, True),
+        ({"sync_due_at": SOON}, False),
+        ({}, False),
+        ({"sync_due_at": LATE, "state": "needs_attention"}, False),
+    ],
+)
+def test_connections_to_sync(values: dict[str, Any], due: bool) -> None:
+    moments = {name: _at(value) for name, value in values.items() if isinstance(value, timedelta)}
+    connection = ConnectionFactory(**{**values, **moments})
+    assert list(sweeps.connections_to_sync()) == ([connection] if due else [])
+    SyncRunFactory(connection=connection)
+    assert list(sweeps.connections_to_sync()) == []
+
+
+def test_forgotten_syncs_are_those_nobody_holds() -> None:
+    held = SyncRunFactory(state=SyncState.RUNNING, lease_until=_at(SOON))
+    dead = SyncRunFactory(state=SyncState.RUNNING, lease_until=_at(LATE))
+    waits = SyncRunFactory(state=SyncState.RUNNING, retry_at=_at(SOON))
+    ripe = SyncRunFactory(state=SyncState.RUNNING, retry_at=_at(LATE))
+    done = SyncRunFactory(state=SyncState.SUCCEEDED)
+    SyncRun.objects.update(created_at=_at(LATE))
+    found = set(sweeps.forgotten_syncs())
+    assert found == {dead.pk, ripe.pk}
+    assert found.isdisjoint({held.pk, waits.pk, done.pk})
+
+
+def test_polls_and_rechecks_by_state() -> None:
+    export = ExportFactory(state=ExportState.SENT)
+    ConnectionFactory()
+    broken = ConnectionFactory(state=ConnectionState.NEEDS_ATTENTION)
+    assert sweeps.due_polls() == [export.connection_id]
+    assert sweeps.due_rechecks() == [broken.pk]
+
+
+def test_a_broker_that_is_down_does_not_stop_the_page(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise ConnectionRefusedError("broker")
+
+    monkeypatch.setattr(tasks.run_sync, "apply_async", refuse)
+    connection = ConnectionFactory()
+    with django_capture_on_commit_callbacks(execute=True):
+        run = tasks.enqueue_sync(connection, by=None)
+    assert run.state == SyncState.QUEUED
+    assert "broker" in caplog.text
