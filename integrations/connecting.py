@@ -11,6 +11,12 @@ from integrations.credentials import Credential
 from integrations.fields import DecryptionError, Secret
 from integrations.models import Connection, ConnectionState, CredentialKind, GreenhouseJob
 
+# What a check-up finds out and writes.
+FOUND = (
+    *("state", "problem_code", "problem_at", "acting_user_remote_id", "acting_user_name"),
+    *("organization_remote_id", "organization_name", "source_remote_id", "source_name"),
+    *("token", "token_expires_at", "tested_at", "poll_due_at"),
+)
 RECHECK_EVERY = timedelta(minutes=5)
 
 
@@ -50,7 +56,9 @@ def check(connection: Connection) -> CheckFailed | None:
         failed = exc
     else:
         _note_findings(connection, findings)
-        connection.save()
+        # Only what was found: workers have written other columns while we asked.
+        found = {name: getattr(connection, name) for name in FOUND}
+        Connection.objects.filter(pk=connection.pk).exclude(state=ConnectionState.DISCONNECTED).update(**found)
         return None
     connection.mark_trouble(failed.problem.code)
     return failed

@@ -100,5 +100,12 @@ class SecretField(_TextField):
             raise TypeError("Only a Secret can be stored here; wrap the text in Secret.of().")
         return value.stored
 
+    def get_lookup(self, lookup_name: str) -> Any:
+        """Only emptiness can be asked for: a search in ciphertext finds nothing and may tell something."""
+        return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
+
+    def get_transform(self, lookup_name: str) -> Any:
+        return None
+
     def value_to_string(self, obj: models.Model) -> str:
         return str(self.value_from_object(obj).stored)

@@ -186,3 +186,12 @@ def test_page_by_role(client: Client, as_alice: Client, as_rita: Client, as_bob:
     assert as_bob.post(PAGE, FORM).status_code == as_rita.post(PAGE, FORM).status_code == 403
     assert as_bob.post(PAGE + "test/").status_code == 403
     assert as_alice.post(PAGE + "test/").status_code == 404, "nothing to test yet"
+
+
+def test_check_does_not_revive_a_connection_that_was_disconnected_meanwhile(
+    sandbox: SandboxProcess, employer: Employer, alice: User
+) -> None:
+    connection = connecting.connect(employer=employer, by=alice, **OAUTH)
+    Connection.objects.update(state=ConnectionState.DISCONNECTED)
+    connecting.check(connection)
+    assert Connection.objects.get().state == ConnectionState.DISCONNECTED

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
+from django.core.exceptions import FieldError
 from django.db import connection as db
 from django.utils import timezone
 
@@ -120,3 +121,9 @@ def test_a_revoked_credential_is_refused_after_one_renewal(sandbox: SandboxProce
     with pytest.raises(Unauthorized) as caught:
         client.fetch_sources()
     assert CLIENT_SECRET not in repr(caught.value)
+
+
+@pytest.mark.parametrize("lookup", ["secret", "secret__startswith", "token__contains", "token__regex"])
+def test_nobody_can_search_in_secrets(lookup: str) -> None:
+    with pytest.raises(FieldError):
+        Connection.objects.filter(**{lookup: "x"}).exists()
