@@ -61,7 +61,7 @@ def job_row(payload: JobPayload, run: SyncRun) -> GreenhouseJob:
         department_remote_id=_text(payload.department_id),
         employment_type=custom_field_text(payload.custom_fields, "employment_type"),
         remote_updated_at=payload.updated_at,
-        seen_in=run,
+        seen_in_id=run.pk,
     )
 
 
@@ -85,7 +85,7 @@ def post_row(payload: JobPostPayload, run: SyncRun) -> GreenhouseJobPost:
         public_url=payload.public_url or "",
         first_published_at=payload.first_published_at,
         remote_updated_at=payload.updated_at,
-        seen_in=run,
+        seen_in_id=run.pk,
     )
 
 
@@ -98,7 +98,7 @@ def location_row(payload: JobPostLocationPayload, run: SyncRun) -> GreenhousePos
         kind=payload.type or "",
         text=payload.plain_text_location or "",
         name_remote_id=_text(name_id),
-        seen_in=run,
+        seen_in_id=run.pk,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 
+from integrations.bulk import upsert
 from integrations.greenhouse import mapping
 from integrations.greenhouse.schemas import (
     CustomLocationPayload,
@@ -41,14 +42,8 @@ class Reading:
     def save(self, payloads: Iterable[Record], run: SyncRun) -> int:
         """Write one page as rows in one statement per batch. Repeat: the same rows again. Units: rows."""
         rows = {payload.id: self.row(payload, run) for payload in payloads}  # ON CONFLICT wants each row once
-        columns = [f.name for f in self.model._meta.concrete_fields]
-        self.model._default_manager.bulk_create(
-            rows.values(),
-            update_conflicts=True,
-            unique_fields=list(self.unique),
-            update_fields=[c for c in columns if c not in self.kept and c not in (*self.unique, "id")],
-            batch_size=500,
-        )
+        columns = {field.name for field in self.model._meta.concrete_fields}
+        upsert([*rows.values()], unique=self.unique, update=columns - {*self.kept, *self.unique})
         return len(rows)
 
 
