@@ -47,6 +47,7 @@ def assert_is_safe(html: str) -> None:
         ("<img src=x onerror=alert(1)>", ""),
         ("<p>a<!-- secret --><!--[if IE]>x<![endif]-->b</p>", "<p>ab</p>"),
         ("<h1>A</h1><h2>B</h2><h2>C</h2><h1>D</h1>", "<h3>A</h3><h4>B</h4><h4>C</h4><h3>D</h3>"),
+        ("<h1>A<span><h2>B</h2></span></h1>", "<h3>A</h3><h4>B</h4>"),
         ("<h4>A</h4><h2>B</h2>", "<h3>A</h3><h3>B</h3>"),
         ("<h1>1</h1><h2>2</h2><h3>3</h3><h4>4</h4><h5>5</h5>", "<h3>1</h3><h4>2</h4><h5>3</h5><h6>4</h6><h6>5</h6>"),
         ("<section><p>a</p></section><article>b</article>", "<div><p>a</p></div><div>b</div>"),
