@@ -1,8 +1,10 @@
 """Creating, changing, merging and removing people, and their tags."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import requests
 
 from tests.sandbox_process import SandboxProcess
 
@@ -41,7 +43,7 @@ def test_create_when_envelope_is_switched_then_in_that_form(
 
 
 def test_create_when_email_is_known_then_another_person(sandbox: SandboxProcess, token: str) -> None:
-    emails = [{"value": "same@people.example", "type": "personal"}]
+    emails = [{"value": "Same@People.example", "type": "personal"}]
     one = create(sandbox, token, email_addresses=emails)["candidate"]
     two = create(sandbox, token, email_addresses=emails)["candidate"]
     found = sandbox.api("GET", "/v3/candidates?email=SAME@people.example", token=token).json()
@@ -106,13 +108,13 @@ def test_custom_fields_when_written_then_read_as_a_map_and_replaced(sandbox: San
 def test_update_when_contacts_are_given_then_replaced_whole(sandbox: SandboxProcess, token: str) -> None:
     phones = [{"value": "1", "type": "home"}, {"value": "2", "type": "work"}]
     made = create(sandbox, token, phone_numbers=phones, tags=["One", "Two"])["candidate"]
-    change = {"phone_numbers": [{"value": "3", "type": "mobile"}], "tags": ["Two", "Three"], "is_private": True}
+    change = {"phone_numbers": [{"value": "3", "type": "mobile"}], "tags": ["Two", "Three", "Four"], "is_private": True}
     changed = sandbox.api("PATCH", f"/v3/candidates/{made['id']}", token=token, json=change).json()
     assert [phone["value"] for phone in changed["phone_numbers"]] == ["3"]
-    assert changed["tags"] == ["Two", "Three"]
+    assert changed["tags"] == ["Two", "Three", "Four"]
     assert changed["private"] is True
     assert changed["first_name"] == "Rosa"
-    assert len(sandbox.records("applied_candidate_tags", candidate_id=made["id"])) == 2
+    assert len(sandbox.records("applied_candidate_tags", candidate_id=made["id"])) == 3
 
 
 def test_update_when_nobody_has_the_id_then_404(sandbox: SandboxProcess, token: str) -> None:
@@ -131,6 +133,17 @@ def test_merge_when_done_then_secondary_is_gone_and_its_things_move(
     assert sandbox.records("applications", id=application["id"])[0]["candidate_id"] == primary["id"]
     again = sandbox.api("POST", path, token=token, json={"secondary_candidate_id": primary["id"]})
     assert again.status_code == 422
+
+
+def test_merge_when_both_are_on_the_job_then_the_primarys_application_stays(
+    sandbox: SandboxProcess, token: str, application: dict[str, Any]
+) -> None:
+    made = create(sandbox, token, application={"job_id": application["job_id"]})
+    path = f"/v3/candidates/{made['candidate']['id']}/merge"
+    sandbox.api("POST", path, token=token, json={"secondary_candidate_id": application["candidate_id"]})
+    kept = sandbox.records("applications", candidate_id=made["candidate"]["id"])
+    assert [row["id"] for row in kept] == [made["application"]["id"]]
+    assert not sandbox.records("applications", id=application["id"])
 
 
 def test_anonymise_when_fields_are_named_then_only_those(
@@ -189,3 +202,18 @@ def test_create_when_text_holds_a_lone_surrogate_then_still_answered(sandbox: Sa
     answer = sandbox.api("POST", "/v3/candidates", token=token, data=body)
     assert answer.status_code == 201
     assert sandbox.api("GET", "/v3/candidates", token=token).status_code == 200
+
+
+def test_create_when_many_at_once_then_each_is_kept_once(sandbox: SandboxProcess, token: str) -> None:
+    sandbox.switches(rate_limit=0)
+    before = sandbox.counts()["candidates"]
+    headers = {"Authorization": f"Bearer {token}"}
+
+    def send(_: int) -> int:
+        answer = requests.post(f"{sandbox.url}/v3/candidates", json=PERSON, headers=headers, timeout=30)
+        return int(answer.json()["candidate"]["id"])
+
+    with ThreadPoolExecutor(16) as pool:
+        ids = list(pool.map(send, range(80)))
+    assert len(set(ids)) == 80
+    assert sandbox.counts()["candidates"] == before + 80

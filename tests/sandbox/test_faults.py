@@ -159,9 +159,12 @@ def test_process_when_killed_then_everything_answered_is_kept(tmp_path: Path) ->
         file = {"application_id": made["application"]["id"], "filename": "cv.txt", "type": "resume"}
         process.api("POST", "/v3/attachments", token=token, json=file | {"content": content})
         process.switches(rate_limit=7)
+        gone = process.records("candidates", first_name="Olu")[0]["id"]
+        process.api("DELETE", f"/v3/candidates/{gone}", token=token)
         process.kill()
         process.start()
         assert process.records("candidates", id=made["candidate"]["id"])
+        assert not process.records("candidates", id=gone)
         assert process.switches()["rate_limit"] == 7
         (listed,) = process.api("GET", f"/v3/attachments?application_ids={file['application_id']}", token=token).json()
         assert requests.get(listed["url"], timeout=10).content == b"kept"

@@ -2,12 +2,19 @@
 
 import base64
 import threading
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
+import time_machine
 
+from sandbox.context import World
+from sandbox.exchange import Refusal, Request
+from sandbox.present import download, file_url
+from sandbox.store import Store
 from tests.sandbox_process import SandboxProcess
 
 PDF = b"%PDF-1.4 a resume"
@@ -44,6 +51,19 @@ def test_attachment_link_when_forged_or_expired_then_403(
     assert requests.get(url[:-1] + ("0" if url[-1] != "0" else "1"), timeout=10).status_code == 403
     assert requests.get(url.replace("expires=", "expires=1"), timeout=10).status_code == 403
     assert requests.get(url.partition("?")[0], timeout=10).status_code == 403
+
+
+def test_attachment_link_when_a_week_is_over_then_403() -> None:
+    world = World(Store(":memory:"))
+    with world.store.unit():
+        record = world.store.add("attachments", filename="cv.txt")
+        world.store.put_blob(record["id"], b"kept")
+    address = urlsplit(file_url(world, "http://sandbox", record))
+    request = Request("GET", address.path, address.query, {}, b"", "http://sandbox")
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=6, hours=23)):
+        assert download(world, request).body == b"kept"
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=7, hours=1)), pytest.raises(Refusal, match="403"):
+        download(world, request)
 
 
 def test_attachment_when_second_resume_then_first_becomes_other(

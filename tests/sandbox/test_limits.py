@@ -45,3 +45,13 @@ def test_refused_write_when_over_budget_then_nothing_is_written(sandbox: Sandbox
     person = {"first_name": "A", "last_name": "B"}
     assert sandbox.api("POST", "/v3/candidates", token=token, json=person).status_code == 429
     assert sandbox.counts() == before
+
+
+def test_reset_when_budget_is_used_up_then_full_again(sandbox: SandboxProcess, token: str) -> None:
+    wanted = {"rate_limit": 1, "rate_window_seconds": 3600}
+    sandbox.switches(**wanted)
+    statuses = [sandbox.api("GET", "/v3/sources", token=token).status_code for _ in range(2)]
+    assert statuses == [200, 429]
+    sandbox.reset()
+    sandbox.switches(**wanted)
+    assert sandbox.api("GET", "/v3/sources", token=token).status_code == 200
