@@ -1,0 +1,1 @@
+"""How fast the program does what an employer waits for; `python -m bench` runs it, README.md explains it."""
