@@ -86,9 +86,7 @@ class Application(models.Model):
     links = models.JSONField(default=list, blank=True)
     note = models.TextField(blank=True)
     resume = models.ForeignKey(Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    status = models.CharField(
-        max_length=15, choices=ApplicationStatus.choices, default=ApplicationStatus.APPLIED
-    )
+    status = models.CharField(max_length=15, choices=ApplicationStatus.choices, default=ApplicationStatus.APPLIED)
     status_at = models.DateTimeField(auto_now_add=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -101,12 +99,12 @@ class Application(models.Model):
     def __str__(self) -> str:
         return f"{self.name} → {self.job}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("application", args=[self.job.employer.slug, self.key])
+
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
-
-    def get_absolute_url(self) -> str:
-        return reverse("application", args=[self.job.employer.slug, self.key])
 
 
 class Origin(models.TextChoices):

@@ -1,4 +1,7 @@
-"""Uploads kept for a day between two tries of one form, since no file field can remember its file."""
+"""Uploads kept for a day between two tries of one form, since no file field can remember its file.
+
+And the broom for both kinds of files that nobody needs any more.
+"""
 
 import logging
 import uuid
@@ -9,10 +12,12 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from candidates.models import Document
 from candidates.uploads import MAX_BYTES, CheckedUpload
 
 logger = logging.getLogger(__name__)
 FOLDER = "stash"
+DOCUMENTS = "documents"
 KEPT_FOR = timedelta(days=1)
 _SALT = "candidates.stash"
 
@@ -35,19 +40,37 @@ def kept(token: str) -> CheckedUpload | None:
 
 
 def sweep() -> int:
-    """Delete what is older than a day and return how many files went. Repeat: harmless."""
-    try:
-        _, names = default_storage.listdir(FOLDER)
-    except FileNotFoundError:
-        return 0
-    oldest = timezone.now() - KEPT_FOR
+    """Delete kept uploads older than a day and return how many files went. Repeat: harmless."""
+    return sum(_delete_if_old(f"{FOLDER}/{name}") for name in _names(FOLDER))
+
+
+def sweep_orphans() -> int:
+    """Delete stored documents older than a day that no row knows, and return how many went. Repeat: harmless.
+
+    A process killed between writing a file and committing its row leaves one behind.
+    """
     swept = 0
-    for name in names:
-        path = f"{FOLDER}/{name}"
-        try:
-            if default_storage.get_modified_time(path) < oldest:
-                default_storage.delete(path)
-                swept += 1
-        except FileNotFoundError:  # another process was faster
-            logger.info("A kept upload was already gone.")
+    for folder in _names(DOCUMENTS, folders=True):
+        paths = [f"{DOCUMENTS}/{folder}/{name}" for name in _names(f"{DOCUMENTS}/{folder}")]
+        known = set(Document.objects.filter(file__in=paths).values_list("file", flat=True))
+        swept += sum(_delete_if_old(path) for path in paths if path not in known)
     return swept
+
+
+def _names(folder: str, *, folders: bool = False) -> list[str]:
+    try:
+        inner, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return []
+    return inner if folders else files
+
+
+def _delete_if_old(path: str) -> bool:
+    try:
+        if default_storage.get_modified_time(path) >= timezone.now() - KEPT_FOR:
+            return False
+        default_storage.delete(path)
+    except FileNotFoundError:  # another process was faster
+        logger.info("A swept file was already gone.")
+        return False
+    return True

@@ -242,6 +242,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 4},
     },
+    "sweep-files": {
+        "task": "candidates.tasks.sweep_files",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
+    },
     "poll-greenhouse": {
         "task": "integrations.tasks.wake_due_polls",
         "schedule": 5.0,
