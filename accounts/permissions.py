@@ -47,7 +47,8 @@ def employer_required(
                 raise Http404
             request.employer, request.membership = membership.employer, membership
             if not Role(membership.role).includes(role):
-                raise PermissionDenied(f"This needs the role {Role(role).label} or higher.")
+                higher = "" if role == Role.ADMIN else " or higher"
+                raise PermissionDenied(f"This needs the role {Role(role).label}{higher}.")
             if request.session.get("employer_id") != membership.employer_id:
                 request.session["employer_id"] = membership.employer_id  # where `home` leads next time
             return view(request, **kwargs)  # type: ignore[call-arg]
