@@ -20,6 +20,8 @@ env.read_env(BASE_DIR / ".env")
 DEBUG = env.bool("DEBUG", default=True)
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).absolute()
 VAR_DIR.mkdir(parents=True, exist_ok=True)
+if DEBUG and (VAR_DIR / "dev.env").exists():
+    env.read_env(VAR_DIR / "dev.env")  # the secrets `bin/run` made for this folder, for a `manage.py` beside it
 PORT = env.int("PORT", default=8000)
 BASE_URL = env.str("BASE_URL", default=f"http://localhost:{PORT}").rstrip("/")
 
@@ -96,8 +98,10 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- data --------------------------------------------------------------------------------
+# Not a URL by default: a folder's name may hold what a URL would misread.
+_EMBEDDED = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "db.sqlite3")}
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
+    "default": env.db("DATABASE_URL") if env.str("DATABASE_URL", default="") else _EMBEDDED
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE takes the write lock when a transaction opens, so two writers queue instead of failing.

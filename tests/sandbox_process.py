@@ -14,6 +14,8 @@ from typing import Any, Self
 
 from requests import Response, Session
 
+from tests.stack_process import end_with_the_tests
+
 CLIENT_ID, CLIENT_SECRET = "demo-client-4", "demo-secret-0123456789abcdef"
 LIMITED_CLIENT_ID, LIMITED_CLIENT_SECRET = "limited-client-5", "limited-secret-0123456789abcdef"
 API_KEY = "demo-api-key-0123456789abcdef"
@@ -54,7 +56,13 @@ class SandboxProcess:
         # The sandbox has no part in the program's settings, and must not come to lean on them.
         environment.pop("DJANGO_SETTINGS_MODULE", None)
         self.process = subprocess.Popen(
-            command, cwd=_ROOT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+            command,
+            cwd=_ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            preexec_fn=end_with_the_tests,
         )
         self.url = self._listening_address()
         self.port = int(self.url.rpartition(":")[2])

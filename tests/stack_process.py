@@ -73,7 +73,7 @@ class Stack:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_end_with_the_tests,
+                preexec_fn=end_with_the_tests,
             )
 
     def output(self) -> str:
@@ -173,7 +173,7 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def _end_with_the_tests() -> None:
+def end_with_the_tests() -> None:
     """Have the kernel stop the program when the test process is killed before it could."""
     if _LIBC is not None:
         _LIBC.prctl(1, signal.SIGTERM)  # 1 is PR_SET_PDEATHSIG
