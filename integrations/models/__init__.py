@@ -1,0 +1,56 @@
+"""Facts about an employer's Greenhouse: the connection, what was read, what is owed. No HTTP.
+
+`remote_id` is always Greenhouse's id, as text, unique per connection.
+"""
+
+from integrations.models.career_site import (
+    GreenhouseJob,
+    GreenhouseJobPost,
+    GreenhouseJobPostQuerySet,
+    GreenhouseName,
+    GreenhousePostLocation,
+    JobLink,
+    PostDecision,
+)
+from integrations.models.connection import (
+    Connection,
+    ConnectionState,
+    CredentialKind,
+    WithProblem,
+)
+from integrations.models.export import (
+    DUE_EXPORT,
+    Export,
+    ExportQuerySet,
+    ExportState,
+    ExportStep,
+    GreenhousePerson,
+)
+from integrations.models.sync import (
+    OPEN_SYNC,
+    SyncRun,
+    SyncState,
+)
+
+__all__ = [
+    "Connection",
+    "ConnectionState",
+    "CredentialKind",
+    "DUE_EXPORT",
+    "Export",
+    "ExportQuerySet",
+    "ExportState",
+    "ExportStep",
+    "GreenhouseJob",
+    "GreenhouseJobPost",
+    "GreenhouseJobPostQuerySet",
+    "GreenhouseName",
+    "GreenhousePerson",
+    "GreenhousePostLocation",
+    "JobLink",
+    "OPEN_SYNC",
+    "PostDecision",
+    "SyncRun",
+    "SyncState",
+    "WithProblem",
+]

@@ -1,0 +1,70 @@
+"""One reading of a career site, from its first page to its last."""
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from integrations.models.connection import Connection, WithProblem
+
+
+class SyncState(models.TextChoices):
+    """queued → running → succeeded | partial | failed."""
+
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    SUCCEEDED = "succeeded", "Succeeded"
+    PARTIAL = "partial", "Partly read"
+    FAILED = "failed", "Failed"
+
+
+OPEN_SYNC = (SyncState.QUEUED, SyncState.RUNNING)
+
+
+class SyncRun(WithProblem):
+    """One reading of the career site. At most one is open per connection.
+
+    `progress` holds, per collection, the next cursor, the pages read and whether its end was reached,
+    so that a run stopped anywhere goes on from its last committed page.
+    """
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="sync_runs")
+    state = models.CharField(max_length=10, choices=SyncState.choices, default=SyncState.QUEUED)
+    progress = models.JSONField(default=dict, blank=True)
+    pages_read = models.PositiveIntegerField(default=0)
+    posts_read = models.PositiveIntegerField(default=0)
+    jobs_changed = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    requested_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection"], condition=Q(state__in=OPEN_SYNC), name="sync_one_open_per_connection"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Sync {self.pk} of {self.connection} ({self.state})"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_SYNC
+
+    @property
+    def percent(self) -> int:
+        """How far the reading is, in whole per cent; it never goes back.
+
+        Greenhouse does not say how many pages there are, so each page of an open collection covers half of
+        what is left of it.
+        """
+        if self.state == SyncState.SUCCEEDED:
+            return 100
+        steps = list(self.progress.values())
+        parts = [1.0 if step["done"] else 1 - 0.5 ** step["pages"] for step in steps]
+        return round(97 * sum(parts) / len(parts)) if parts else 0
