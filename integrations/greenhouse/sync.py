@@ -131,7 +131,7 @@ def _is_ready(sync: SyncRun, reading: Reading, unsaved: str) -> bool:
 
 
 def _goes_by_ids(sync: SyncRun, reading: Reading) -> bool:
-    """Posts' locations: the whole collection, unless asking by id is shorter (contract §3.2), once all posts are read."""
+    """Once all posts are read, ask for their locations by id (contract §3.2) if the whole collection is longer."""
     step, posts = sync.progress[reading.collection], sync.progress[reading.after]
     chunks = -(-sync.posts_read // IDS_PER_REQUEST)
     return bool(step.get("by_ids")) or (posts["done"] and (chunks <= 1 or step["pages"] >= chunks))
