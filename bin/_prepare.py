@@ -1,4 +1,4 @@
-"""Bring the database up to date; load the demo employer where there is none; collect static files."""
+"""Bring the database up to date; then load the demo employer where there is none, or collect static files."""
 
 import os
 import sys
@@ -16,6 +16,7 @@ if __name__ == "__main__":
 
     django.setup()
     call_command("migrate", interactive=False, verbosity=1)
-    call_command("load_demo")
-    if not settings.DEBUG:  # only then the static files are served from one folder, under hashed names
+    if settings.DEBUG:
+        call_command("load_demo")  # refuses elsewhere, as its passwords are public
+    else:  # only then the static files are served from one folder, under hashed names
         call_command("collectstatic", interactive=False, verbosity=0)
