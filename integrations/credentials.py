@@ -113,12 +113,17 @@ class ConnectionTokens:
                 return held
             raise Unavailable("token_being_renewed", path="/token")
         try:
-            token = Credential.of(row).fetch_token(acting_user=int(row.acting_user_remote_id))
+            token = Credential.of(row).fetch_token(acting_user=_acting_user(row))
         except BaseException:
             self._rows.update(token_lease_until=None)
             raise
         self._rows.update(token=Secret.of(token.value), token_expires_at=token.expires_at, token_lease_until=None)
         return token.value
+
+
+def _acting_user(row: Connection) -> int | None:
+    """None is Greenhouse's own service user."""
+    return int(row.acting_user_remote_id) if row.acting_user_remote_id else None
 
 
 def held_tokens(connection: Connection) -> FixedToken:

@@ -73,7 +73,7 @@ def run(run_id: int) -> bool:
     except DecryptionError:
         _fail(sync, "secret_unreadable")
     except GreenhouseError as exc:
-        log.warning("sync stopped", extra={"sync": sync.pk, "error": str(exc)})
+        log.warning("sync %s of connection %s stopped: %s", sync.pk, sync.connection_id, exc)
         _fail(sync, code_for(exc))
     return sync.is_open
 

@@ -26,6 +26,8 @@ from integrations.models.export import (
     ExportStep,
     GreenhousePerson,
 )
+from integrations.models.health import ProblemEntry, Step, StepReport
+from integrations.models.invitation import SetupInvitation
 from integrations.models.sync import (
     OPEN_SYNC,
     SyncRun,
@@ -50,6 +52,10 @@ __all__ = [
     "JobLink",
     "OPEN_SYNC",
     "PostDecision",
+    "ProblemEntry",
+    "SetupInvitation",
+    "Step",
+    "StepReport",
     "SyncRun",
     "SyncState",
     "WithProblem",

@@ -34,6 +34,7 @@ class WithProblem(models.Model):
 class CredentialKind(models.TextChoices):
     OAUTH = "oauth", "Harvest V3 (OAuth)"
     API_KEY = "api_key", "API Key"
+    PARTNER = "partner", "Connect with Greenhouse"
 
 
 class ConnectionState(models.TextChoices):
@@ -54,8 +55,14 @@ class Connection(WithProblem):
     client_id = models.CharField(max_length=200, blank=True)
     secret = SecretField()
     secret_last4 = models.CharField(max_length=4, blank=True)
-    email = models.EmailField()
-    acting_user_remote_id = models.CharField(max_length=40)
+    refresh_token = SecretField()
+    refreshed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    granted_scopes = models.JSONField(
+        null=True, blank=True, help_text="As Greenhouse last listed them; empty while it has not."
+    )
+    email = models.EmailField(blank=True)
+    acts_as_service_user = models.BooleanField(default=False)
+    acting_user_remote_id = models.CharField(max_length=40, blank=True)
     acting_user_name = models.CharField(max_length=300, blank=True)
     organization_remote_id = models.CharField(max_length=40, blank=True)
     organization_name = models.CharField(max_length=300, blank=True)
@@ -69,6 +76,9 @@ class Connection(WithProblem):
     sync_due_at = models.DateTimeField(null=True, blank=True)
     polled_at = models.DateTimeField(null=True, blank=True)
     poll_due_at = models.DateTimeField(default=timezone.now)
+    broken_since = models.DateTimeField(null=True, blank=True)
+    told_broken_at = models.DateTimeField(null=True, blank=True, help_text="When the admins were written to.")
+    disconnected_at = models.DateTimeField(null=True, blank=True)
     connected_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
