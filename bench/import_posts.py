@@ -32,6 +32,10 @@ class Round:
     def ratio(self) -> float:
         return self.imported.seconds / self.floor.seconds
 
+    @property
+    def clock_ratio(self) -> float:
+        return self.imported.wall / self.floor.wall
+
     def line(self) -> str:
         """Return the round as a line of the report."""
         floor, imported = self.floor, self.imported
@@ -112,6 +116,7 @@ class Figures:
             f"statements  {statements}: {self.more_statements} more",
             *(f"round {number:2d}    {one.line()}" for number, one in enumerate(self.rounds, start=1)),
             f"ratio       {self.ratio:.3f}, the median; at most {MAX_RATIO} ({machine()})",
+            f"            {statistics.median(one.clock_ratio for one in self.rounds):.3f} by the clock",
             "where the writing thread's time goes (profiled, so slower than it is):",
             *self.profile,
         ]
