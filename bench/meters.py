@@ -66,7 +66,7 @@ class Cost:
 
     @property
     def seconds(self) -> float:
-        """The time it takes on a machine that has nothing else to do; otherwise a neighbour's load is measured."""
+        """About the time it takes on a quiet machine: too little where queueing fell into a wait for the network."""
         return self.wall - self.queued
 
 

@@ -108,6 +108,16 @@ def test_cost_when_others_had_the_processors_does_not_count_that_time() -> None:
     assert "Other programs had the processors for 50% of it" in sentence
 
 
+def test_figures_when_only_the_clock_says_too_slow_say_so_without_failing() -> None:
+    busy = Round(Cost(1.0, 0.0, 0.1), Cost(1.6, 0.6, 0.4))
+    figures = replace(GOOD, rounds=(busy,))
+    assert figures.failures() == []
+    assert "1.600 by the clock: too much, but not proven. Other programs had the processors" in "\n".join(
+        figures.lines()
+    )
+    assert "not proven" not in "\n".join(GOOD.lines())
+
+
 def test_post_text_is_about_four_kilobytes_and_the_same_every_time() -> None:
     lengths = [len(post_text(number)) for number in range(50)]
     assert 3500 < min(lengths) <= max(lengths) < 5000
