@@ -32,6 +32,10 @@ from integrations.models import (
     GreenhousePerson,
     GreenhousePostLocation,
     JobLink,
+    ProblemEntry,
+    SetupInvitation,
+    Step,
+    StepReport,
     SyncRun,
     SyncState,
 )
@@ -134,6 +138,12 @@ def plant(employer: Employer) -> Connection:
             name_remote_id="5",
             seen_in=run,
         )
+    moment = {"connection": connection, "step": Step.JOBS, "at": now, "problem_code": "unavailable"}
+    StepReport.objects.create(**moment)
+    ProblemEntry.objects.create(**moment)
+    SetupInvitation.objects.create(
+        employer=employer, email="colleague@example.com", key_hash=f"{connection.pk:064}", expires_at=now + timedelta(days=7)
+    )
     return connection
 
 
