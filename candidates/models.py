@@ -1,6 +1,7 @@
 """Who applies, and what became of it. Knows nothing of any ATS."""
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Lower
@@ -76,6 +77,8 @@ class Application(models.Model):
     The contact data is the applicant's own words for this job; a later application changes nothing here.
     """
 
+    LINK_LABELS: ClassVar[dict[str, str]] = {"linkedin": "LinkedIn", "github": "GitHub", "website": "Website"}
+
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="applications")
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="applications")
@@ -106,15 +109,20 @@ class Application(models.Model):
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
+    @property
+    def labelled_links(self) -> list[tuple[str, str]]:
+        """The links with the names people know them by: [("LinkedIn", "https://…")]."""
+        return [(self.LINK_LABELS.get(link["kind"], "Link"), link["url"]) for link in self.links]
+
 
 class Origin(models.TextChoices):
     """From where we know of a change."""
 
     APPLICANT = "applicant", "Applicant"
     MEMBER = "member", "Team"
-    EXPORT = "export", "Export"
-    POLL = "poll", "Poll"
-    WEBHOOK = "webhook", "Webhook"
+    EXPORT = "export", "Purpose Jobs"
+    POLL = "poll", "Greenhouse"
+    WEBHOOK = "webhook", "Greenhouse (webhook)"
 
 
 class TimelineEvent(models.Model):

@@ -73,13 +73,22 @@ class IntegrationForm(forms.Form):
 
 
 class PostChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """External, published roles, told apart by place, Greenhouse job and id."""
+    """External, published roles, told apart by place, Greenhouse job and id; says which job has one already."""
+
+    job_pk: int | None = None
 
     def label_from_instance(self, obj: Any) -> str:
         place = f" · {obj.location}" if obj.location else ""
         internal = obj.greenhouse_job.name if obj.greenhouse_job else ""
         named = f" · in {internal}" if internal and internal != obj.title else ""
-        return f"{obj.title}{place}{named} · #{obj.remote_id}"
+        taken = (
+            f" · feeds “{obj.link.job.title}”" if self.job_pk and self._holder(obj) not in (None, self.job_pk) else ""
+        )
+        return f"{obj.title}{place}{named} · #{obj.remote_id}{taken}"
+
+    @staticmethod
+    def _holder(post: GreenhouseJobPost) -> int | None:
+        return post.link.job_id if hasattr(post, "link") else None
 
 
 class JobEditForm(JobForm):
@@ -103,7 +112,8 @@ class JobEditForm(JobForm):
             return
         posts = GreenhouseJobPost.objects.filter(connection=connection)
         current = posts.filter(pk=self.link.post_id) if self.link else posts.none()
-        field.queryset = (posts.offered() | current).select_related("greenhouse_job").distinct()
+        field.queryset = (posts.offered() | current).select_related("greenhouse_job", "link__job").distinct()
+        field.job_pk = self.instance.pk
         field.initial = self.link.post_id if self.link else None
 
     def clean_greenhouse_post(self) -> GreenhouseJobPost | None:

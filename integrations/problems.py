@@ -34,7 +34,7 @@ _ALL = (
     Problem(
         "key_refused",
         "Greenhouse refused the credential",
-        "Greenhouse does not know this client ID and secret.",
+        "Greenhouse does not accept this client ID and secret: they are mistyped, or the credential was revoked.",
         f"Copy both again from {_CREDENTIALS}, or create a new Harvest V3 (OAuth) credential there.",
         "client_secret",
     ),
@@ -62,15 +62,15 @@ _ALL = (
     # --- the acting user
     Problem(
         "user_unknown",
-        "No Greenhouse user has this e-mail",
-        "Nobody in your Greenhouse account has this e-mail address.",
+        "No Greenhouse user has this email",
+        "Nobody in your Greenhouse account has this email address.",
         "Use the address you log in to Greenhouse with.",
         "email",
     ),
     Problem(
         "user_deactivated",
         "This Greenhouse user is deactivated",
-        "The user with this e-mail address can no longer log in to Greenhouse.",
+        "The user with this email address can no longer log in to Greenhouse.",
         "Use the address of an active Site Admin.",
         "email",
     ),

@@ -5,6 +5,10 @@ from django.urls import include, path
 
 from purposejobs import health
 
+admin.site.site_header = "Purpose Jobs operations"
+admin.site.site_title = "Purpose Jobs"
+admin.site.index_title = "What runs here"
+
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -42,7 +42,7 @@ class DemoEmployer:
     jobs: tuple[DemoJob, ...]
 
 
-MAYA = DemoPerson("admin@example.com", "Maya", "Chen", is_operator=True)
+MAYA = DemoPerson("admin@example.com", "Maya", "Okafor", is_operator=True)
 JONAS = DemoPerson("recruiter@example.com", "Jonas", "Weber")
 PRIYA = DemoPerson("viewer@example.com", "Priya", "Nair")
 _ROSALIND = DemoPerson("rosalind@northwind-bikes.example", "Rosalind", "Achterberg", can_log_in=False)

@@ -68,6 +68,6 @@ class GreenhousePersonAdmin(OfConnectionAdmin):
     list_display_links = ("email",)
     list_filter = (("remote_id", admin.EmptyFieldListFilter), "connection__employer")
     search_fields = ("email", "=remote_id", "connection__employer__name")
-    search_help_text = "E-mail, Greenhouse id or employer"
+    search_help_text = "Email, Greenhouse id or employer"
     ordering = ("email", "pk")
     fields = ("connection", "email", "remote_id", "lease_until")

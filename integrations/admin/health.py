@@ -1,6 +1,6 @@
 """How connections have been, and whom they were handed to."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib import admin
 
@@ -33,4 +33,4 @@ class SetupInvitationAdmin(EngineAdmin):
     list_display_links = ("email",)
     list_filter = (("used_at", admin.EmptyFieldListFilter), "employer")
     search_fields = ("email", "employer__name")
-    ordering: Any = ("-pk",)
+    ordering = ("-pk",)

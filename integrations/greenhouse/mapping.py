@@ -216,7 +216,7 @@ def note_text(application: Application, link: str) -> str:
     if application.note:
         lines += ["", application.note]
     if application.links:
-        lines += ["", *(f"{link_['kind'].title()}: {link_['url']}" for link_ in application.links)]
+        lines += ["", *(f"{label}: {url}" for label, url in application.labelled_links)]
     return "\n".join([*lines, "", f"On Purpose Jobs: {link}"])
 
 

@@ -49,7 +49,8 @@ def application(request: EmployerRequest, key: str) -> HttpResponse:
         Application.objects.for_employer(request.employer).select_related("job__employer", "resume", "candidate"),
         key=key,
     )
-    export = Export.objects.for_employer(request.employer).filter(application=row).first()
+    exports = Export.objects.for_employer(request.employer).select_related("connection")
+    export = exports.filter(application=row).first()
     if export is None:  # the same person may have reached this Greenhouse job through another of our jobs
         export = services.export_of(row)
     context = {
@@ -57,6 +58,9 @@ def application(request: EmployerRequest, key: str) -> HttpResponse:
         "application": row,
         "export": export,
         "profile_url": profile_url(export),
+        "can_send_again": (
+            request.membership.is_recruiter and export and export.can_send_again and export.connection.is_active
+        ),
         "timeline": row.timeline.select_related("actor"),
     }
     template = "integrations/_application.html" if request.htmx else "integrations/application.html"
