@@ -18,7 +18,7 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
             "location": forms.TextInput(),
             "department": forms.TextInput(),
             "employment_type": forms.TextInput(),
-            "description": forms.Textarea(attrs={"rows": 16}),
+            "description": forms.Textarea(attrs={"rows": 16, "data-rich": True}),
         }
         labels: ClassVar[dict[str, str]] = {"employment_type": "Employment type"}
         help_texts: ClassVar[dict[str, str]] = {

@@ -127,3 +127,24 @@ def test_the_whole_flow(page: Page, browser: Browser, stack: Stack) -> None:
     expect(page.locator("#application").get_by_text("Interviewing")).to_be_visible()
     greenhouse.get_by_role("button", name="Hire").click()
     expect(page.get_by_text("Hired in Greenhouse")).to_be_visible()
+
+
+def test_a_job_by_hand_with_the_editor(page: Page, stack: Stack) -> None:
+    log_in(page, stack)
+    page.get_by_role("link", name="Jobs", exact=True).click()
+    page.get_by_role("link", name="New job").click()
+    page.get_by_label("Title").fill("Robot Poet")
+    editor = page.get_by_role("textbox", name="Description")
+    editor.click()
+    page.keyboard.type("Write lines")
+    page.keyboard.press("Control+A")
+    page.get_by_role("button", name="Bold").click()
+    look(page, "job-new")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("“Robot Poet” is saved as a draft.")).to_be_visible()
+
+    page.get_by_role("link", name="Edit Robot Poet").click()
+    expect(editor.locator("b, strong")).to_have_text("Write lines")
+    page.get_by_label("Location").fill("Oslo")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("“Robot Poet” is saved.")).to_be_visible()
