@@ -1,12 +1,13 @@
 """What an employer may ask: import jobs, connect one by hand, send again."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from candidates.models import Application
+from integrations.greenhouse.follow import hold
 from integrations.models import (
     Connection,
     Export,
@@ -17,6 +18,7 @@ from integrations.models import (
 )
 from integrations.tasks import enqueue_export, wake_export
 from jobs.models import Job, JobState
+from jobs.services import save_job
 
 
 def import_posts(
@@ -87,12 +89,19 @@ def connect_job(*, job: Job, post: GreenhouseJobPost | None, by: User) -> None:
             link.save()
 
 
-def note_overrides(*, job: Job, fields: Collection[str]) -> None:
-    """Remember which texts of an imported job a recruiter typed over; a sync leaves those alone from now on."""
-    link = JobLink.objects.filter(job=job, is_imported=True).first()
-    if link and not set(fields) <= set(link.overridden_fields):
-        link.overridden_fields = sorted({*link.overridden_fields, *fields})
-        link.save(update_fields=["overridden_fields"])
+def edit_job(*, job: Job, changes: Mapping[str, str], by: User) -> None:
+    """Write what a recruiter typed; a sync leaves those texts of an imported job alone from now on.
+
+    Effects: one transaction, which holds the job's link, so that no sync writes between the two.
+    Repeat: the same words again change nothing.
+    """
+    with transaction.atomic():
+        hold(JobLink.objects.filter(job=job))
+        typed = save_job(job=job, by=by, changes=changes)
+        link = JobLink.objects.filter(job=job, is_imported=True).first()
+        if link and not set(typed) <= set(link.overridden_fields):
+            link.overridden_fields = sorted({*link.overridden_fields, *typed})
+            link.save(update_fields=["overridden_fields"])
 
 
 def export_application(application: Application) -> Export | None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from integrations.bulk import update_rows
@@ -103,6 +104,7 @@ def _prune(sync: SyncRun) -> None:
 
 def _follow(sync: SyncRun) -> int:
     links = JobLink.objects.filter(post__connection=sync.connection)
+    hold(links)
     changed_jobs, changed_links = [], []
     for link in links.select_related("job", "post__greenhouse_job"):
         before = _state_of(link)
@@ -118,6 +120,14 @@ def _follow(sync: SyncRun) -> int:
     Job.objects.bulk_update(changed_jobs, job_fields, batch_size=100)
     JobLink.objects.bulk_update(changed_links, ["reopen_as"], batch_size=250)
     return len(changed_jobs)
+
+
+def hold(links: QuerySet[JobLink]) -> None:
+    """Keep everybody else from writing these links' jobs until the transaction ends.
+
+    An UPDATE that changes nothing locks the rows on PostgreSQL; on SQLite the transaction itself is the lock.
+    """
+    links.update(reopen_as=F("reopen_as"))
 
 
 def _state_of(link: JobLink) -> tuple[object, ...]:

@@ -14,7 +14,7 @@ from integrations.forms import JobEditForm
 from integrations.models import Connection, JobLink
 from jobs.forms import JobForm
 from jobs.models import Job, JobState
-from jobs.services import create_job, save_job, set_live
+from jobs.services import create_job, set_live
 
 PER_PAGE = 50
 TABS = (("", "All"), *((state.value, state.label) for state in JobState))
@@ -67,8 +67,7 @@ def job_edit(request: EmployerRequest, pk: int) -> HttpResponse:
     form = JobEditForm(request.POST or None, instance=job, connection=connection)
     if request.method == "POST" and form.is_valid():
         changes = {name: form.cleaned_data[name] for name in JobForm.Meta.fields}
-        typed = save_job(job=get_object_or_404(Job, pk=job.pk), by=request.user, changes=changes)
-        services.note_overrides(job=job, fields=typed)
+        services.edit_job(job=get_object_or_404(Job, pk=job.pk), changes=changes, by=request.user)
         if connection is not None:
             services.connect_job(job=job, post=form.cleaned_data["greenhouse_post"], by=request.user)
         messages.success(request, f"“{job.title}” is saved.")

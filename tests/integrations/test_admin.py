@@ -142,7 +142,10 @@ def plant(employer: Employer) -> Connection:
     StepReport.objects.create(**moment)
     ProblemEntry.objects.create(**moment)
     SetupInvitation.objects.create(
-        employer=employer, email="colleague@example.com", key_hash=f"{connection.pk:064}", expires_at=now + timedelta(days=7)
+        employer=employer,
+        email="colleague@example.com",
+        key_hash=f"{connection.pk:064}",
+        expires_at=now + timedelta(days=7),
     )
     return connection
 

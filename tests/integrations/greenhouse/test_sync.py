@@ -207,8 +207,7 @@ def test_sync_follows_the_post_but_keeps_what_a_recruiter_typed(
     run_sync(connection)
     _import_all(connection, alice)
     link = JobLink.objects.select_related("post").order_by("pk")[0]
-    services.note_overrides(job=link.job, fields=["location"])
-    Job.objects.filter(pk=link.job_id).update(location="Moon")
+    services.edit_job(job=link.job, changes={"location": "Moon"}, by=alice)
     sandbox.change_record("job_posts", int(link.post.remote_id), title="Renamed there")
     run_sync(connection)
     job = Job.objects.get(pk=link.job_id)
