@@ -102,7 +102,10 @@ def run_all(verdicts: Verdicts) -> None:
         verdicts.run(f"pytest on {half.title}", ["-m", "pytest", *chosen], env)
 
     def second(half: Half) -> None:
-        verdicts.run(f"pytest on {half.title}", ["-m", "pytest", "-m", IN_PROCESS_ONLY], half.env)
+        # The runner's own tests are about the embedded parts; the whole program is driven on both.
+        chosen = "not stack" if browser else IN_PROCESS_ONLY
+        env = {**half.env, **({"CHROMIUM": browser} if browser else {})}
+        verdicts.run(f"pytest on {half.title}", ["-m", "pytest", "-m", chosen], env)
 
     verdicts.run_half("embedded", embedded_half, "SQLite and embedded Valkey", first)
     verdicts.run_half("servers", server_half, "PostgreSQL and Redis", second)

@@ -4,7 +4,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import psycopg2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -26,9 +28,30 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": executable, "args": quiet}
 
 
+def servers_for(name: str) -> dict[str, str]:
+    """Give one run of the program the servers of this half of the suite, with a database of its own.
+
+    Effects: on PostgreSQL, creates the database. On the embedded half the program brings its own parts.
+    """
+    url = urlsplit(os.environ.get("DATABASE_URL", ""))
+    if not url.scheme.startswith("postgres"):
+        return {}
+    admin = psycopg2.connect(os.environ["DATABASE_URL"])
+    admin.autocommit = True  # CREATE DATABASE wants no transaction
+    with admin.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+        cursor.execute(f"CREATE DATABASE {name}")
+    admin.close()
+    number = {"whole": 8, "plain": 9}[name]
+    return {
+        "DATABASE_URL": url._replace(path=f"/{name}").geturl(),
+        "REDIS_URL": os.environ["REDIS_URL"].rsplit("/", 1)[0] + f"/{number}",
+    }
+
+
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("browser") / "var") as running:
+    with Stack(tmp_path_factory.mktemp("browser") / "var", env=servers_for("whole")) as running:
         yield running
 
 

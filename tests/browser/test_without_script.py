@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import log_in
+from tests.browser.conftest import log_in, servers_for
 from tests.stack_process import Stack
 
 pytestmark = pytest.mark.browser
@@ -20,7 +20,7 @@ def plain(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture(scope="module")
 def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("plain") / "var") as running:
+    with Stack(tmp_path_factory.mktemp("plain") / "var", env=servers_for("plain")) as running:
         yield running
 
 
