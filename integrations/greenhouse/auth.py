@@ -1,8 +1,10 @@
 """How an employer's credential becomes a bearer token, and what a token may do.
 
-Token calls change nothing in Greenhouse and are safe to repeat, so none of them ends in OutcomeUnknown.
+Most token calls change nothing in Greenhouse and are safe to repeat. The partner's calls are not: a code and a
+refresh token work once, so they end in OutcomeUnknown where the answer was lost on the way.
 
-Source: harvestdocs.greenhouse.io, Authentication and Introspect token, read 2026-11-23.
+Source: harvestdocs.greenhouse.io, Authentication, Introspect token, and Integrating as a Greenhouse Harvest
+Partner, read 2026-11-23.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,7 +27,7 @@ from integrations.greenhouse.parsing import parse_moment
 from integrations.greenhouse.transport import Call, Reply
 
 Clock = Callable[[], datetime]
-Kind = Literal["client_credentials", "api_key"]
+Kind = Literal["client_credentials", "api_key", "partner"]
 
 _CLAIMS: Final = "https://auth.greenhouse.io/claims"
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -49,6 +51,14 @@ class Token:
     value: str = field(repr=False)
     expires_at: datetime
     kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a customer allowed a partner. The refresh token works once and is replaced with every use."""
+
+    token: Token
+    refresh_token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +121,59 @@ def exchange_api_key(
     return _fetch_token(call, _basic(api_key, ""), "api_key", session, now)
 
 
+def consent_address(*, auth_url: str, client_id: str, redirect_uri: str, scopes: Iterable[str], state: str) -> str:
+    """Return where a browser goes to let the customer allow a partner what it asks for.
+
+    Source: contract §2.4, steps 2 to 4.
+    """
+    query = {
+        "response_type": "code",
+        "client_id": client_id,
+        "redirect_uri": redirect_uri,
+        "scope": " ".join(scopes),
+        "state": state,
+    }
+    return f"{transport.checked_base_url(auth_url)}/authorize?{urlencode(query)}"
+
+
+def exchange_code(
+    *,
+    auth_url: str,
+    client_id: str,
+    client_secret: str,
+    code: str,
+    redirect_uri: str,
+    session: requests.Session | None = None,
+    now: Clock | None = None,
+) -> Grant:
+    """Return the tokens for the code a consent led to; it lives one minute and works once.
+
+    Raises: Unauthorized (the partner itself is refused), Rejected (`invalid_grant` and others), Forbidden,
+        RateLimited, Unavailable where the code was certainly not used, OutcomeUnknown where it may be.
+    Source: contract §2.4, steps 5 and 6.
+    """
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+    return _fetch_grant(auth_url, form, _basic(client_id, client_secret), "", session, now)
+
+
+def refresh(
+    *,
+    auth_url: str,
+    client_id: str,
+    client_secret: str,
+    refresh_token: str,
+    session: requests.Session | None = None,
+    now: Clock | None = None,
+) -> Grant:
+    """Return new tokens for a refresh token, which is dead from then on: store the answer before using it.
+
+    Raises: as `exchange_code`.
+    Source: contract §2.4, step 7.
+    """
+    form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+    return _fetch_grant(auth_url, form, _basic(client_id, client_secret), refresh_token, session, now)
+
+
 def introspect(
     *,
     auth_url: str,
@@ -142,7 +205,37 @@ def _fetch_token(call: Call, auth: AuthBase, kind: Kind, session: requests.Sessi
     # Before the call: the token cannot have been made earlier, so it cannot expire earlier than we think.
     asked_at = (now or transport.utc_now)()
     reply = _answer(call, auth, session, now)
+    return _token(reply, _object(reply), kind, asked_at)
+
+
+def _fetch_grant(
+    auth_url: str,
+    form: Mapping[str, str],
+    auth: AuthBase,
+    held: str,
+    session: requests.Session | None,
+    now: Clock | None,
+) -> Grant:
+    """Shape: `held` is the refresh token to keep where the answer brings no other; without one it must."""
+    call = Call(
+        "POST",
+        "/token",
+        url=transport.checked_base_url(auth_url) + "/token",
+        body=urlencode(form).encode(),
+        content_type=_FORM,
+        is_write=True,  # what it sends works once
+    )
+    asked_at = (now or transport.utc_now)()
+    reply = _answer(call, auth, session, now)
     body = _object(reply)
+    token = _token(reply, body, "partner", asked_at)
+    refresh_token = body.get("refresh_token") or held
+    if not isinstance(refresh_token, str) or not _TOKEN.fullmatch(refresh_token):
+        raise reply.misfit("refresh_token")
+    return Grant(token, refresh_token)
+
+
+def _token(reply: Reply, body: Mapping[str, Any], kind: Kind, asked_at: datetime) -> Token:
     value = body.get("access_token")
     if not isinstance(value, str) or not _TOKEN.fullmatch(value):
         raise reply.misfit("access_token")
@@ -156,8 +249,8 @@ def _answer(call: Call, auth: AuthBase, session: requests.Session | None, now: C
         reply = transport.exchange(active, call, auth)
     try:
         transport.check_status(reply, now or transport.utc_now)
-    except errors.Unauthorized:
-        code = "invalid_client"
+    except errors.Unauthorized as refused:
+        code = _grant_refusal(reply, refused) if call.is_write else "invalid_client"
     except errors.Rejected as refused:
         code = _refusal_code(reply, refused)
     else:
@@ -176,7 +269,7 @@ def _borrowed(session: requests.Session | None) -> Iterator[requests.Session]:
         yield own
 
 
-def _refusal_code(reply: Reply, refused: errors.Rejected) -> str:
+def _refusal_code(reply: Reply, refused: errors.Rejected | errors.Unauthorized) -> str:
     """Return the stable word for a refusal; the two endpoints have different shapes for them (2.3)."""
     if reply.call.path == "/auth/token" and reply.status in {404, 410}:
         return "keys_retired"
@@ -192,6 +285,12 @@ def _refusal_code(reply: Reply, refused: errors.Rejected) -> str:
     if isinstance(message, str) and "client id suffix" in message.lower():
         return "client_id_suffix"
     return refused.code
+
+
+def _grant_refusal(reply: Reply, refused: errors.Unauthorized) -> str:
+    """Tell a refused code or refresh token from a refused partner: both may come as 401 (2.3)."""
+    code = _refusal_code(reply, refused)
+    return code if code in _REQUEST_ERRORS else "invalid_client"
 
 
 def _object(reply: Reply) -> dict[str, Any]:
