@@ -15,9 +15,9 @@ from sandbox.exchange import (
     refusal_response,
 )
 from sandbox.faults import Fault, fault_response, gateway_page
-from sandbox.web import site
+from sandbox.web import consent, site
 
-_AUTH_PATHS = ("/token", "/introspect", "/auth/token")
+_AUTH_PATHS = ("/authorize", "/token", "/introspect", "/auth/token")
 _HARVEST_ROOTS = ("/v1", "/v2", "/v3", "/auth")
 
 
@@ -86,15 +86,19 @@ class Sandbox:
 
     def _api(self, request: Request, who: dict[str, str]) -> Response:
         try:
-            return self._auth(request) if request.path in _AUTH_PATHS else self._harvest(request, who)
+            return self._auth(request, who) if request.path in _AUTH_PATHS else self._harvest(request, who)
         except Refusal as refusal:
             return refusal_response(refusal)
 
-    def _auth(self, request: Request) -> Response:
+    def _auth(self, request: Request, who: dict[str, str]) -> Response:
         switches = self.world.switches
+        who["credential"] = auth_host.known_client(self.world.store, request)
         is_exchange = request.path == "/auth/token"
         if switches.harvest_down if is_exchange else switches.auth_down:
             return gateway_page(503)
+        if request.path == "/authorize":
+            _check_origin(request)
+            return consent.answer(self.world, request)
         if request.method != "POST":
             raise not_found()
         with self.world.store.lock:

@@ -1,4 +1,4 @@
-"""The auth host: tokens for client credentials, introspection, and the exchange of an old API key."""
+"""The auth host: tokens for credentials, codes and refresh tokens, introspection, and the exchange of an API key."""
 
 import base64
 import binascii
@@ -6,8 +6,9 @@ import hmac
 import re
 import secrets
 from datetime import UTC, datetime
+from typing import Any
 
-from sandbox import tokens
+from sandbox import consents, tokens
 from sandbox.exchange import Record, Refusal, Request, Response, json_response
 from sandbox.store import Store
 from sandbox.switches import Switches
@@ -59,10 +60,17 @@ def client_of(store: Store, request: Request) -> Record:
     client_id, secret = given
     if not re.search(r"-\d+$", client_id):
         raise _refused(400, f"client_id={client_id} does not contain a valid client ID suffix")
-    credential = store.first("_credentials", kind="oauth", client_id=client_id)
+    credential = store.first("_credentials", client_id=client_id)
     if credential is None or credential["revoked"] or not _same(secret, credential["secret"]):
         raise _invalid("invalid_client")
     return credential
+
+
+def known_client(store: Store, request: Request) -> str:
+    """Return the client id a request gives, when there is such a one: it might be a secret put in its place."""
+    given = _basic(request)
+    known = given and given[0] and store.first("_credentials", client_id=given[0])
+    return str(known["client_id"]) if known else ""
 
 
 def token(store: Store, switches: Switches, limiter: RateLimiter, request: Request) -> Response:
@@ -73,39 +81,65 @@ def token(store: Store, switches: Switches, limiter: RateLimiter, request: Reque
     if allowance.refused:
         raise Refusal(429, {"message": "Too Many Requests"}, headers)
     try:
-        credential = client_of(store, request)
-        _check_grant(request)
-        user = _subject(store, credential, request)
+        body = _granted(store, switches, client_of(store, request), request)
     except Refusal as refusal:
         refusal.headers.update(headers)
         raise
-    access_token, expires = tokens.issue(store, credential, user, switches.token_lifetime_seconds)
+    return json_response(body, headers=headers)
+
+
+def _granted(store: Store, switches: Switches, credential: Record, request: Request) -> Record:
+    """Return the tokens a credential asks for, by whichever of the grants it may use."""
+    kind = _grant_type(request)
+    allowed = ("authorization_code", "refresh_token") if credential["kind"] == "partner" else ("client_credentials",)
+    if kind not in allowed:
+        raise _invalid("unauthorized_client", 400)
+    if kind == "client_credentials":
+        return _access(store, switches, credential, _subject(store, credential, request))
+    if kind == "authorization_code":
+        code, redirect_uri = _given(request, "code"), _given(request, "redirect_uri")
+        grant = consents.redeem(store, switches, credential, code, redirect_uri)
+    else:
+        grant = consents.use_refresh_token(store, switches, credential, _given(request, "refresh_token"))
+    body = _access(store, switches, credential, store.table("users").records[grant["user_id"]], grant)
+    return body | {"refresh_token": consents.new_refresh_token(store, switches, grant)}
+
+
+def _access(store: Store, switches: Switches, credential: Record, user: Record, grant: Record | None = None) -> Record:
+    """Return the part of a token answer that every grant has."""
+    lifetime = switches.token_lifetime_seconds
+    access_token, expires = tokens.issue(
+        store, credential, user, lifetime, grant=grant, only_one=switches.single_active_token
+    )
     body: Record = {"token_type": "Bearer", "access_token": access_token}
     if switches.expires in ("both", "at"):
         body["expires_at"] = _seconds_stamp(expires)
     if switches.expires in ("both", "in"):
-        body["expires_in"] = switches.token_lifetime_seconds
-    return json_response(body, headers=headers)
+        body["expires_in"] = lifetime
+    return body
 
 
 def _seconds_stamp(epoch: int) -> str:
     return f"{datetime.fromtimestamp(epoch, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _check_grant(request: Request) -> None:
-    grant = request.form.get("grant_type") or dict(request.params).get("grant_type")
+def _given(request: Request, name: str) -> str:
+    """Read a parameter from the form or the query: the guide shows one, integrators send the other."""
+    return request.form.get(name) or dict(request.params).get(name, "")
+
+
+def _grant_type(request: Request) -> str:
+    grant = _given(request, "grant_type")
     if not grant:
         raise _refused(400, "grant_type must be included in the /token request")
     if grant not in _GRANTS:
         raise _refused(400, f"grant_type={grant} is not one of: {', '.join(_GRANTS)}")
-    if grant != "client_credentials":
-        # A customer's own credential, the only kind so far, may use no other grant.
-        raise _invalid("unauthorized_client", 400)
+    return grant
 
 
 def _subject(store: Store, credential: Record, request: Request) -> Record:
     """Return the user named as `sub`, or the credential's own service user when none is."""
-    sub = request.form.get("sub") or dict(request.params).get("sub")
+    sub: Any = _given(request, "sub") or None
     if sub is None and request.headers.get("content-type", "").startswith("application/json"):
         body = request.json
         sub = body.get("sub") if isinstance(body, dict) else None
@@ -130,7 +164,9 @@ def exchange_key(store: Store, switches: Switches, request: Request) -> Response
     except Refusal:
         # The exchange answers anything but success with 401.
         raise Refusal(401, {"message": "Invalid credentials"}) from None
-    access_token, expires = tokens.issue(store, credential, user, switches.token_lifetime_seconds)
+    access_token, expires = tokens.issue(
+        store, credential, user, switches.token_lifetime_seconds, only_one=switches.single_active_token
+    )
     return json_response(
         {"token_type": "Bearer", "access_token": access_token, "expires": _seconds_stamp(expires)},
         headers=_PRIVATE,
@@ -140,20 +176,20 @@ def exchange_key(store: Store, switches: Switches, request: Request) -> Response
 def introspect(store: Store, request: Request) -> Response:
     """Answer `POST /introspect`."""
     credential = client_of(store, request)
-    token_text = request.form.get("token") or dict(request.params).get("token", "")
+    token_text = _given(request, "token")
     caller = tokens.caller_of(store, token_text)
     claims = tokens.claims_of(store, token_text)
     # A credential learns about its own tokens only.
     if caller is None or claims is None or caller.credential["id"] != credential["id"]:
         return json_response({"active": False}, headers=_PRIVATE)
-    organization = store.table("_organization").records[store.table("_organization").order[0]]
+    organization = store.table("_organization").records[caller.organization_id]
     role = "site_admin" if caller.may_list else "basic"
     return json_response(
         {
             "active": True,
             "client_id": credential["client_id"],
             "sub": claims["sub"],
-            "scope": " ".join(credential["scopes"]),
+            "scope": " ".join(caller.scopes),
             "token_type": "Bearer",
             "iss": tokens.ISSUER,
             "iat": claims["iat"],

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import seed
+from sandbox import consents, seed
 from sandbox.catalogue import CATALOGUE
 from sandbox.context import World
 from sandbox.exchange import Record, Request, Response, json_response, not_found, unprocessable
@@ -106,17 +106,33 @@ def _show_credentials(world: World, _: Request) -> Any:
 
 
 def _set_credential(world: World, request: Request) -> Any:
-    """Change a credential found by `client_id` or `name`: `scopes`, `revoked`, `secret`."""
+    """Change a credential found by `client_id` or `name`: `scopes`, `revoked`, `secret`, `redirect_uris`."""
     order = _object(request)
     found = {name: order.pop(name) for name in ("client_id", "name") if name in order}
     with world.store.unit():
         credential = world.store.first("_credentials", **found) if found else None
         if credential is None:
             raise not_found("The credential")
-        unknown = set(order) - {"scopes", "revoked", "secret"}
+        unknown = set(order) - {"scopes", "revoked", "secret", "redirect_uris"}
         if unknown:
             raise unprocessable(*({name: "cannot be set"} for name in sorted(unknown)))
         return world.store.change("_credentials", credential["id"], **order)
+
+
+def _show_organizations(world: World, _: Request) -> Any:
+    with world.store.lock:
+        return {row["name"]: row["id"] for row in world.store.where("_organization")}
+
+
+def _disconnect(world: World, request: Request) -> Any:
+    """End what a partner was allowed: `client_id`, and the name of the `organization`."""
+    order = _object(request)
+    with world.store.unit():
+        credential = world.store.first("_credentials", kind="partner", client_id=order.get("client_id"))
+        organization = world.store.first("_organization", name=order.get("organization"))
+        if credential is None or organization is None:
+            raise not_found("The partner or the organization")
+        return {"ended": consents.end(world.store, credential["id"], organization["id"])}
 
 
 def _set_user(world: World, request: Request) -> Any:
@@ -182,6 +198,8 @@ _ROUTES: dict[tuple[str, str], Callable[[World, Request], Any]] = {
     ("POST", "expire_tokens"): _expire_tokens,
     ("GET", "credentials"): _show_credentials,
     ("POST", "credentials"): _set_credential,
+    ("GET", "organizations"): _show_organizations,
+    ("POST", "disconnect"): _disconnect,
     ("POST", "users"): _set_user,
     ("GET", "records"): _show_records,
     ("PATCH", "records"): _change_record,

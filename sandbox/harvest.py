@@ -51,7 +51,9 @@ class Harvest:
         """Answer an authenticated request; every answer carries the rate-limit headers."""
         switches = self.world.switches
         allowance = self.world.limiter.spend(
-            f"credential:{caller.credential['id']}", switches.rate_limit, switches.rate_window_seconds
+            f"credential:{caller.credential['id']}:{caller.organization_id}",
+            switches.rate_limit,
+            switches.rate_window_seconds,
         )
         try:
             response = self._allowed(request, caller, find_route(request), allowance)

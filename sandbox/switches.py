@@ -14,6 +14,13 @@ class Switches:
     expires: str = "both"
     token_lifetime_seconds: int = 3600
     token_rate_limit: int = 60
+    single_active_token: bool = False
+    code_lifetime_seconds: int = 60
+    redirect_uri_required: bool = True
+    refresh_lifetime_seconds: int = 24 * 3600
+    refresh_grace_seconds: int = 0
+    refresh_reuse_disconnects: bool = False
+    refresh_refusal_status: str = "400"
     introspection: bool = True
     removed_versions_status: int = 410
     rate_limit: int = 50
@@ -36,6 +43,7 @@ class Switches:
 
 CHOICES = {
     "expires": ("both", "at", "in", "none"),
+    "refresh_refusal_status": ("400", "401"),
     "non_admin_lists": ("403", "empty"),
     "candidate_envelope": ("envelope", "bare", "without_application"),
     "second_application": ("422", "allow", "return_existing"),
@@ -47,6 +55,13 @@ EXPLANATIONS = {
     "expires": "Which expiry fields a token answer carries",
     "token_lifetime_seconds": "Lifetime of an access token, in seconds",
     "token_rate_limit": "Token requests per minute and credential (0: no limit)",
+    "single_active_token": "A new token ends the one before, of the same credential and user",
+    "code_lifetime_seconds": "Lifetime of an authorization code, in seconds",
+    "redirect_uri_required": "The exchange of a code must name the redirect URI again",
+    "refresh_lifetime_seconds": "Lifetime of a refresh token, in seconds",
+    "refresh_grace_seconds": "A refresh token still works this many seconds after it was used",
+    "refresh_reuse_disconnects": "Using a refresh token twice ends the whole connection",
+    "refresh_refusal_status": "Status code of a refused code or refresh token",
     "introspection": "Token introspection answers",
     "removed_versions_status": "Status code of v1 and v2 addresses",
     "rate_limit": "Requests per window and credential (0: no limit)",

@@ -16,17 +16,26 @@ ISSUER = "https://auth.greenhouse.io"
 
 @dataclass(frozen=True)
 class Caller:
-    """Whose credential it is and in whose name it acts."""
+    """Whose credential it is, in whose name it acts, and what a customer allowed a partner to do."""
 
     credential: Record
     user: Record
+    grant: Record | None = None
 
     @property
     def may_list(self) -> bool:
         return bool(self.user["site_admin"] or self.user.get("_service_account"))
 
     def has(self, scope: str) -> bool:
-        return scope in self.credential["scopes"]
+        return scope in self.credential["scopes"] and (self.grant is None or scope in self.grant["scopes"])
+
+    @property
+    def scopes(self) -> list[str]:
+        return [scope for scope in self.credential["scopes"] if self.has(scope)]
+
+    @property
+    def organization_id(self) -> int:
+        return int((self.grant or self.credential)["organization_id"])
 
 
 def unauthorized() -> Refusal:
@@ -59,8 +68,19 @@ def _signature(store: Store, content: str) -> str:
     return _base64(hmac.new(signing_key(store), content.encode(), hashlib.sha256).digest())
 
 
-def issue(store: Store, credential: Record, user: Record, lifetime_seconds: int) -> tuple[str, int]:
-    """Return a new access token and the epoch second it expires at."""
+def issue(
+    store: Store,
+    credential: Record,
+    user: Record,
+    lifetime_seconds: int,
+    *,
+    grant: Record | None = None,
+    only_one: bool = False,
+) -> tuple[str, int]:
+    """Return a new access token and the epoch second it expires at.
+
+    Effects: with `only_one`, the tokens this credential holds for this user are dead from now on.
+    """
     now = int(time.time())
     expires = now + lifetime_seconds
     claims = {
@@ -70,12 +90,44 @@ def issue(store: Store, credential: Record, user: Record, lifetime_seconds: int)
         "client_id": credential["client_id"] or "api-key",
         "credential": credential["id"],
         "generation": credential["generation"],
+        "grant": grant and grant["id"],
         "iat": now,
         "exp": expires,
         "jti": secrets.token_hex(8),
     }
+    _remember(store, claims, only_one=only_one)
     content = f"{_base64(encode({'alg': 'HS256', 'typ': 'JWT'}))}.{_base64(encode(claims))}"
     return f"{content}.{_signature(store, content)}", expires
+
+
+def _remember(store: Store, claims: Record, *, only_one: bool) -> None:
+    """Write down which tokens of a credential and user live, once only one of them may."""
+    row = store.first("_live_tokens", credential_id=claims["credential"], sub=claims["sub"])
+    if not only_one and row is None:
+        return
+    with store.unit():
+        if row is None:
+            store.add("_live_tokens", credential_id=claims["credential"], sub=claims["sub"], ids=[claims["jti"]])
+        else:
+            others = [] if only_one else row["ids"]
+            store.change("_live_tokens", row["id"], ids=[*others, claims["jti"]])
+
+
+def revoke(store: Store, token: str) -> bool:
+    """End one token for good, and say whether it was alive."""
+    claims = claims_of(store, token)
+    if claims is None:
+        return False
+    with store.unit():
+        store.add("_revoked_tokens", jti=claims["jti"])
+    return True
+
+
+def _was_ended(store: Store, claims: Record) -> bool:
+    row = store.first("_live_tokens", credential_id=claims["credential"], sub=claims["sub"])
+    if row is not None and claims["jti"] not in row["ids"]:
+        return True
+    return store.first("_revoked_tokens", jti=claims["jti"]) is not None
 
 
 def claims_of(store: Store, token: str) -> Record | None:
@@ -99,9 +151,12 @@ def caller_of(store: Store, token: str) -> Caller | None:
     user = store.get("users", int(claims["sub"]))
     if credential is None or credential["revoked"] or credential["generation"] != claims["generation"]:
         return None
-    if user is None or user["deactivated"]:
+    if user is None or user["deactivated"] or _was_ended(store, claims):
         return None
-    return Caller(credential, user)
+    if claims.get("grant") is None:
+        return Caller(credential, user)
+    grant = store.get("_grants", claims["grant"])
+    return Caller(credential, user, grant) if grant and grant["active"] else None
 
 
 def authenticate(store: Store, request: Request) -> Caller:

@@ -5,11 +5,13 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from sandbox.clock import stamp
 from sandbox.exchange import Record, Request
 
 _KEPT = 20_000
+_SECRET = {"code", "refresh_token", "token", "client_secret"}
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,13 @@ class Seen:
     subject: str
     fault: str
     milliseconds: float
+
+
+def _without_secrets(request: Request) -> str:
+    """Return the query with what must not be read over a shoulder blacked out."""
+    if not any(name in _SECRET for name, _ in request.params):
+        return request.query
+    return urlencode([(name, "***" if name in _SECRET else value) for name, value in request.params], safe="*:/")
 
 
 class RequestLog:
@@ -42,7 +51,7 @@ class RequestLog:
                     stamp(),
                     request.method,
                     request.path,
-                    request.query,
+                    _without_secrets(request),
                     status,
                     credential,
                     subject,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
 
 from requests import Response, Session
 
@@ -18,6 +19,8 @@ from tests.stack_process import end_with_the_tests
 
 CLIENT_ID, CLIENT_SECRET = "demo-client-4", "demo-secret-0123456789abcdef"
 LIMITED_CLIENT_ID, LIMITED_CLIENT_SECRET = "limited-client-5", "limited-secret-0123456789abcdef"
+OTHER_CLIENT_ID, OTHER_CLIENT_SECRET = "other-client-6", "other-secret-0123456789abcdef"
+PARTNER_CLIENT_ID, PARTNER_CLIENT_SECRET = "partner-client-9", "partner-secret-0123456789abcdef"
 API_KEY = "demo-api-key-0123456789abcdef"
 ADMIN_EMAIL, RECRUITER_EMAIL, FORMER_EMAIL = (
     "admin@example.com",
@@ -191,6 +194,33 @@ class SandboxProcess:
         answer = self._session.post(f"{self.url}/token", data=form, auth=client, timeout=30)
         assert answer.status_code == 200, answer.text
         return str(answer.json()["access_token"])
+
+    def consent(
+        self,
+        address: str,
+        *,
+        email: str = ADMIN_EMAIL,
+        service_account: bool = True,
+        organization: str = "Lumen Robotics",
+        decision: str = "authorize",
+    ) -> str:
+        """Answer the partner's `/authorize` address as this user and return where the browser is led to.
+
+        The other organization is called "Other Org"; only the first Site Admin works there too.
+        """
+        user_id = self.records("user_emails", email=email)[0]["user_id"]
+        organization_id = self.control("GET", "organizations")[organization]
+        form = dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
+        form |= {"as": f"{organization_id}-{user_id}", "decision": decision}
+        if service_account:
+            form["service_account"] = "yes"
+        answer = self._session.post(f"{self.url}/authorize", data=form, timeout=30, allow_redirects=False)
+        assert answer.status_code == 302, answer.text
+        return answer.headers["Location"]
+
+    def disconnect(self, client_id: str = PARTNER_CLIENT_ID, organization: str = "Lumen Robotics") -> None:
+        """End all a partner was allowed, as the customer would under Connected Integrations."""
+        self.control("POST", "disconnect", body={"client_id": client_id, "organization": organization})
 
     def api(self, method: str, path: str, *, token: str | None = None, **kwargs: Any) -> Response:
         """Send one API request as the demo credential, or with the given token."""

@@ -1,7 +1,7 @@
 """What a new sandbox is filled with: the account of a startup that builds warehouse robots."""
 
 from sandbox.context import World
-from sandbox.seed import bulk, company, jobs, people
+from sandbox.seed import bulk, company, credentials, jobs, people
 from sandbox.store import Store
 
 NAMES = ("demo", "empty")
@@ -10,11 +10,12 @@ NAMES = ("demo", "empty")
 def fill_if_new(world: World) -> None:
     """Fill an empty data file.
 
-    Repeat: a file that holds an organization already is left alone.
+    Repeat: a file that holds an organization already only gains the credentials it lacks.
     """
     with world.store.unit():
         if world.store.first("_organization") is None:
             _fill(world.store, world.seed_name)
+        credentials.plant(world.store)
 
 
 def reset(world: World) -> None:
@@ -35,6 +36,7 @@ def reset(world: World) -> None:
 def _fill(store: Store, name: str) -> None:
     """Plant the account itself, and for the demo also its jobs and people."""
     company.plant(store)
+    credentials.plant(store)
     if name == "demo":
         jobs.plant(store)
         people.plant(store)

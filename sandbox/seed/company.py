@@ -1,18 +1,15 @@
-"""The account: organization, users, credentials, offices, departments, boards and the pick lists."""
+"""The account: organization, users, offices, departments, boards and the pick lists."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sandbox.clock import stamp
 from sandbox.exchange import Record
-from sandbox.routes import ALL_SCOPES
 from sandbox.store import Store
 
 START = datetime(2025, 2, 3, 9, 0, tzinfo=UTC)
 
-CLIENT = ("demo-client-4", "demo-secret-0123456789abcdef")
-LIMITED = ("limited-client-5", "limited-secret-0123456789abcdef")
-API_KEY = "demo-api-key-0123456789abcdef"
+HOME = "Lumen Robotics"
 
 # (first name, last name, job title, primary e-mail, Site Admin, deactivated)
 _USERS = (
@@ -138,11 +135,10 @@ def planted(store: Store, name: str, /, *, days: float = 0, **values: Any) -> Re
 
 def plant(store: Store) -> None:
     """Plant the account."""
-    planted(store, "_organization", name="Lumen Robotics")
+    planted(store, "_organization", name=HOME)
     _plant_places(store)
     _plant_boards(store)
     _plant_users(store)
-    _plant_credentials(store)
     _plant_lists(store)
     _plant_custom_fields(store)
     _plant_pools(store)
@@ -190,7 +186,7 @@ def named(store: Store, collection: str, name: str) -> int:
     return int(record["id"])
 
 
-def _user(store: Store, first: str, last: str, title: str | None, email: str, **values: Any) -> Record:
+def plant_user(store: Store, first: str, last: str, title: str | None, email: str, **values: Any) -> Record:
     user = planted(
         store,
         "users",
@@ -221,33 +217,11 @@ def _user_email(store: Store, user_id: int, email: str) -> None:
 
 def _plant_users(store: Store) -> None:
     for first, last, title, email, site_admin, deactivated in _USERS:
-        user = _user(store, first, last, title, email, site_admin=site_admin, deactivated=deactivated)
+        user = plant_user(store, first, last, title, email, site_admin=site_admin, deactivated=deactivated)
         if email == "admin@example.com":
             second = "maya@lumen-robotics.example"
             _user_email(store, user["id"], second)
             store.change("users", user["id"], touch=False, emails=[email, second])
-
-
-def _plant_credentials(store: Store) -> None:
-    without_create = [scope for scope in ALL_SCOPES if scope != "harvest:candidates:create"]
-    for name, kind, client_id, secret, scopes in (
-        ("Purpose Jobs", "oauth", *CLIENT, list(ALL_SCOPES)),
-        ("Purpose Jobs (may not create candidates)", "oauth", *LIMITED, without_create),
-        ("Purpose Jobs API key", "api_key", "", API_KEY, list(ALL_SCOPES)),
-    ):
-        service_user = _user(store, "Integration Service User", name, None, "", _service_account=True, site_admin=False)
-        planted(
-            store,
-            "_credentials",
-            name=name,
-            kind=kind,
-            client_id=client_id,
-            secret=secret,
-            scopes=scopes,
-            revoked=False,
-            generation=0,
-            service_user_id=service_user["id"],
-        )
 
 
 def _plant_lists(store: Store) -> None:

@@ -12,13 +12,8 @@ from sandbox.exchange import Request, Response
 _HERE = Path(__file__).resolve().parent.parent
 _HTML = "text/html; charset=utf-8"
 _COOKIE = "sandbox_message"
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-}
+_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'{}; base-uri 'none'; frame-ancestors 'none'"
 
 
 @cache
@@ -26,9 +21,12 @@ def _engine() -> Engine:
     return Engine(dirs=[str(_HERE / "templates")], builtins=["sandbox.web.tags"], autoescape=True)
 
 
-def render(request: Request, template: str, status: int = 200, **values: Any) -> Response:
-    """Return a page, showing the waiting message and forgetting it."""
-    headers = dict(_HEADERS)
+def render(request: Request, template: str, status: int = 200, *, forms_to: str = "", **values: Any) -> Response:
+    """Return a page, showing the waiting message and forgetting it.
+
+    `forms_to` is another origin that the page's forms may lead to.
+    """
+    headers = _HEADERS | {"Content-Security-Policy": _POLICY.format(f" {forms_to}" if forms_to else "")}
     kind, message = _waiting_message(request)
     if message:
         headers["Set-Cookie"] = f"{_COOKIE}=; Path=/; Max-Age=0; SameSite=Strict"
