@@ -98,7 +98,7 @@ def next_cursor(headers: Headers, url: str) -> str | None:
     try:
         found, expected = urlsplit(urljoin(url, targets[0])), urlsplit(url)
         same = _place(found) == _place(expected)
-        cursors = parse_qs(found.query, strict_parsing=True, max_num_fields=20).get("cursor", [])
+        cursors = parse_qs(found.query, max_num_fields=20).get("cursor", [])
     except ValueError:
         raise BadLink from None
     if len(targets) > 1 or not same or len(cursors) != 1:

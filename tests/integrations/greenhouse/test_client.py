@@ -241,6 +241,8 @@ def test_fetch_all_when_a_cursor_repeats_stops_with_an_error(
 ) -> None:
     for cursor in ("b", "c", "b"):
         http.get(f"{BASE}/v3/jobs", json=[record("jobs")], headers=next_link("jobs", cursor))
+    http.assert_all_requests_are_fired = False
+    http.get(f"{BASE}/v3/jobs", json=[])
     error = failure(lambda: list(harvest.fetch_all("jobs", JobPayload)))
     assert (type(error), error.code) == (errors.UnexpectedReply, "cursor_repeated")
     assert len(http.calls) == 3

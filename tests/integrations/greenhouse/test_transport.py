@@ -178,6 +178,18 @@ def test_exchange_when_the_proxy_is_down_was_never_sent(monkeypatch: pytest.Monk
     assert type(failure(write("https://harvest.invalid/v3/candidates"))) is errors.Unavailable
 
 
+def test_exchange_when_the_proxy_refuses_the_tunnel_was_never_sent(
+    line: Callable[..., Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(link: socket.socket) -> None:
+        take_request(link)
+        link.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+
+    monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{line(refuse).port}")
+    error = failure(write("https://harvest.invalid/v3/candidates"))
+    assert (type(error), error.code) == (errors.Unavailable, "not_sent")
+
+
 def test_exchange_when_the_certificate_is_unknown_was_never_sent(line: Callable[..., Line], certificate: Path) -> None:
     got: list[bytes] = []
     port = line(lambda link: got.append(take_request(link)), server_context(certificate)).port
@@ -519,6 +531,7 @@ def test_base_url_when_unsafe_is_refused(given: str) -> None:
     [
         (b'{"a": "x\\u0000y"}', {"a": "xy"}),
         (b'["\\ud800", "\\UD83D"]'.replace(b"\\U", b"\\u"), ["?", "?"]),
+        (b'["\\uDFFF"]', ["?"]),
         (b'["\\ud83d\\ude00"]', ["\U0001f600"]),
         (b'{"k\\u0000": [1, null, "\\uDFFF"]}', {"k": [1, None, "?"]}),
         (b"\xef\xbb\xbf[]", []),
