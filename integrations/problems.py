@@ -139,6 +139,12 @@ _ALL = (
         "The encryption key of this installation has changed since the credential was stored.",
         "Put the old key back into FIELD_ENCRYPTION_KEYS, or enter the credential again.",
     ),
+    Problem(
+        "disconnected",
+        "Greenhouse is disconnected",
+        "An admin disconnected Greenhouse while this was under way.",
+        "Connect Greenhouse again under Integrations; then it goes on from there.",
+    ),
     # --- exports
     Problem(
         "outcome_unknown",
@@ -211,5 +217,8 @@ NEEDS_A_PERSON = frozenset(
     }
     | {"not_site_admin", "scope_missing", "secret_unreadable"}
 )
+
+# Greenhouse is not to be had. It passes by itself, so work goes on; it is trouble only if it lasts.
+OUTAGES = frozenset({"unavailable", "unexpected_reply"})
 
 PROBLEMS: dict[str, Problem] = {problem.code: problem for problem in _ALL}

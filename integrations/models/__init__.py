@@ -13,6 +13,7 @@ from integrations.models.career_site import (
     PostDecision,
 )
 from integrations.models.connection import (
+    PAUSE_AFTER,
     Connection,
     ConnectionState,
     CredentialKind,
@@ -51,6 +52,7 @@ __all__ = [
     "GreenhousePostLocation",
     "JobLink",
     "OPEN_SYNC",
+    "PAUSE_AFTER",
     "PostDecision",
     "ProblemEntry",
     "SetupInvitation",

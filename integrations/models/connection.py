@@ -1,13 +1,18 @@
 """An employer's authorised link to one Greenhouse account, and what is wrong with it, if anything."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import Employer, User
 from integrations.fields import Secret, SecretField
-from integrations.problems import NEEDS_A_PERSON, PROBLEMS, Problem
+from integrations.problems import NEEDS_A_PERSON, OUTAGES, PROBLEMS, Problem
+
+PAUSE_AFTER = timedelta(days=3)
 
 
 class WithProblem(models.Model):
@@ -46,8 +51,18 @@ class ConnectionState(models.TextChoices):
     DISCONNECTED = "disconnected", "Disconnected"
 
 
+class ConnectionQuerySet(models.QuerySet["Connection"]):
+    def not_paused(self, now: datetime) -> "ConnectionQuerySet":
+        """Those that were not broken for so long that we stopped asking (`Connection.is_paused`)."""
+        return self.filter(Q(broken_since=None) | Q(broken_since__gt=now - PAUSE_AFTER))
+
+
 class Connection(WithProblem):
-    """An employer's authorised link to one Greenhouse account."""
+    """An employer's authorised link to one Greenhouse account.
+
+    `credential_no` counts the credentials it has had: what a worker learned with an old one must not be written
+    beside a new one, nor into a connection that was disconnected meanwhile. So every such write is conditional on it.
+    """
 
     employer = models.OneToOneField(Employer, on_delete=models.CASCADE, related_name="connection")
     state = models.CharField(max_length=20, choices=ConnectionState.choices, default=ConnectionState.CHECKING)
@@ -55,6 +70,7 @@ class Connection(WithProblem):
     client_id = models.CharField(max_length=200, blank=True)
     secret = SecretField()
     secret_last4 = models.CharField(max_length=4, blank=True)
+    credential_no = models.PositiveIntegerField(default=1, editable=False)
     refresh_token = SecretField()
     refreshed_at = models.DateTimeField(null=True, blank=True, editable=False)
     granted_scopes = models.JSONField(
@@ -77,11 +93,15 @@ class Connection(WithProblem):
     polled_at = models.DateTimeField(null=True, blank=True)
     poll_due_at = models.DateTimeField(default=timezone.now)
     broken_since = models.DateTimeField(null=True, blank=True)
+    recovered_at = models.DateTimeField(null=True, blank=True, help_text="When it last became well again.")
     told_broken_at = models.DateTimeField(null=True, blank=True, help_text="When the admins were written to.")
+    tell_not_before = models.DateTimeField(null=True, blank=True, editable=False)
     disconnected_at = models.DateTimeField(null=True, blank=True)
     connected_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ConnectionQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"Greenhouse of {self.employer}"
@@ -97,21 +117,60 @@ class Connection(WithProblem):
     def mark_trouble(self, code: str) -> None:
         """Note a problem; one that only a person can repair also stops the background work.
 
-        Effects: one conditional UPDATE, so that it cannot revive a connection that was disconnected meanwhile.
+        Effects: one conditional UPDATE. It cannot revive a connection that was disconnected meanwhile, speak of a
+        credential that was replaced, or hide what a person must repair behind what passes by itself.
         """
         self.set_problem(code)
+        assert self.problem_at is not None  # noqa: S101 - for the type checker
         changes: dict[str, Any] = {"problem_code": code, "problem_at": self.problem_at}
+        states = [ConnectionState.CHECKING, ConnectionState.ACTIVE]
         if code in NEEDS_A_PERSON:
+            states.append(ConnectionState.NEEDS_ATTENTION)
             self.state = changes["state"] = ConnectionState.NEEDS_ATTENTION
-        Connection.objects.filter(pk=self.pk, state=ConnectionState.ACTIVE).update(**changes)
+        if code in NEEDS_A_PERSON or code in OUTAGES:
+            self.broken_since = self.broken_since or self.problem_at
+            changes["broken_since"] = Coalesce("broken_since", self.problem_at)
+        self._with_this_credential().filter(state__in=states).update(**changes)
+
+    def mark_answering(self) -> None:
+        """Clear what passes by itself, because Greenhouse has just answered a worker as it should.
+
+        What only a person can repair stays: it was found while that worker was still asking, and only a check-up,
+        which asks for everything, can tell that it is gone. Repeat: harmless.
+        """
+        self._become_well(self._with_this_credential().filter(state=ConnectionState.ACTIVE))
 
     def mark_well(self) -> None:
-        """Clear the problem, because Greenhouse has just answered as it should. Repeat: harmless."""
-        self.clear_problem()
+        """Make the connection active again, because a check-up found nothing wrong. Repeat: harmless."""
         self.state = ConnectionState.ACTIVE
-        Connection.objects.filter(pk=self.pk).exclude(state=ConnectionState.DISCONNECTED).update(
-            state=ConnectionState.ACTIVE, problem_code="", problem_at=None
+        self._become_well(self._with_this_credential().exclude(state=ConnectionState.DISCONNECTED))
+
+    def _become_well(self, rows: models.QuerySet["Connection"]) -> None:
+        was_broken = When(broken_since__isnull=False, then=Value(timezone.now()))
+        rows.update(
+            state=ConnectionState.ACTIVE,
+            problem_code="",
+            problem_at=None,
+            recovered_at=Case(was_broken, default=F("recovered_at")),
+            broken_since=None,
         )
+        self.clear_problem()
+        self.broken_since = None
+
+    def _with_this_credential(self) -> models.QuerySet["Connection"]:
+        return Connection.objects.filter(pk=self.pk, credential_no=self.credential_no)
+
+    @property
+    def paused_since(self) -> datetime | None:
+        """Since when background work has stopped asking, because it was in vain for three days; else None."""
+        if self.state == ConnectionState.DISCONNECTED or self.broken_since is None:
+            return None
+        paused_at = self.broken_since + PAUSE_AFTER
+        return paused_at if paused_at <= timezone.now() else None
+
+    @property
+    def is_paused(self) -> bool:
+        return self.paused_since is not None
 
     @property
     def is_connected(self) -> bool:

@@ -38,6 +38,7 @@ class ProblemEntry(WithProblem):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="problem_entries")
     step = models.CharField(max_length=15, choices=Step.choices)
     at = models.DateTimeField(db_index=True)
+    times = models.PositiveIntegerField(default=1, help_text="How often it happened within ten minutes.")
 
     class Meta:
         ordering = ["-at", "-pk"]
