@@ -24,7 +24,7 @@ from requests.auth import AuthBase, HTTPBasicAuth
 
 from integrations.greenhouse import errors, headers, transport
 from integrations.greenhouse.parsing import parse_moment
-from integrations.greenhouse.transport import Call, Reply
+from integrations.greenhouse.transport import Call, Gate, Reply
 
 Clock = Callable[[], datetime]
 Kind = Literal["client_credentials", "api_key", "partner"]
@@ -81,6 +81,7 @@ def fetch_token_with_client_credentials(
     sub: int | str | None = None,
     session: requests.Session | None = None,
     now: Clock | None = None,
+    gate: Gate | None = None,
 ) -> Token:
     """Return a token for a Harvest V3 (OAuth) credential, acting as user `sub` or as the integration itself.
 
@@ -96,7 +97,7 @@ def fetch_token_with_client_credentials(
         body=urlencode(form).encode(),
         content_type=_FORM,
     )
-    return _fetch_token(call, _basic(client_id, client_secret), "client_credentials", session, now)
+    return _fetch_token(call, _basic(client_id, client_secret), "client_credentials", session, now, gate)
 
 
 def exchange_api_key(
@@ -106,6 +107,7 @@ def exchange_api_key(
     sub: int | str | None = None,
     session: requests.Session | None = None,
     now: Clock | None = None,
+    gate: Gate | None = None,
 ) -> Token:
     """Return a token for an API key of the kind Harvest v1 used, as long as Greenhouse still exchanges them.
 
@@ -118,7 +120,7 @@ def exchange_api_key(
         url=transport.checked_base_url(harvest_url) + "/auth/token",
         body=json.dumps({} if sub is None else {"sub": int(sub)}).encode(),
     )
-    return _fetch_token(call, _basic(api_key, ""), "api_key", session, now)
+    return _fetch_token(call, _basic(api_key, ""), "api_key", session, now, gate)
 
 
 def consent_address(*, auth_url: str, client_id: str, redirect_uri: str, scopes: Iterable[str], state: str) -> str:
@@ -201,7 +203,14 @@ def introspect(
     return _introspection(body) if body["active"] else Introspection(active=False)
 
 
-def _fetch_token(call: Call, auth: AuthBase, kind: Kind, session: requests.Session | None, now: Clock | None) -> Token:
+def _fetch_token(
+    call: Call,
+    auth: AuthBase,
+    kind: Kind,
+    session: requests.Session | None,
+    now: Clock | None,
+    gate: Gate | None = None,
+) -> Token:
     # Before the call: the token cannot have been made earlier, so it cannot expire earlier than we think.
     asked_at = (now or transport.utc_now)()
     reply = _answer(call, auth, session, now)
@@ -244,9 +253,15 @@ def _token(reply: Reply, body: Mapping[str, Any], kind: Kind, asked_at: datetime
     return Token(value, asked_at + _lifetime(body, reply.headers, asked_at), kind)
 
 
-def _answer(call: Call, auth: AuthBase, session: requests.Session | None, now: Clock | None) -> Reply:
+def _answer(
+    call: Call,
+    auth: AuthBase,
+    session: requests.Session | None,
+    now: Clock | None,
+    gate: Gate | None = None,
+) -> Reply:
     with _borrowed(session) as active:
-        reply = transport.exchange(active, call, auth)
+        reply = transport.exchange(active, call, auth, gate)
     try:
         transport.check_status(reply, now or transport.utc_now)
     except errors.Unauthorized as refused:

@@ -13,7 +13,6 @@ from typing import Final
 
 from integrations.greenhouse import transport
 from integrations.greenhouse.harvest import Body, Harvest, Id, Page, TokenSource, parse_reply
-from integrations.greenhouse.headers import RateWindow
 from integrations.greenhouse.schemas import (
     ApplicationPayload,
     ApplicationStagePayload,
@@ -28,7 +27,7 @@ from integrations.greenhouse.schemas import (
     UserPayload,
 )
 
-__all__ = ["CreatedCandidate", "GreenhouseClient", "Page", "RateWindow", "TokenSource"]
+__all__ = ["CreatedCandidate", "GreenhouseClient", "Page", "TokenSource"]
 
 ATTACHMENT_READ_SECONDS: Final = 60.0
 

@@ -80,9 +80,9 @@ class NotFound(Rejected):
 
 
 class RateLimited(GreenhouseError):
-    """The rate limit is spent (429); nothing was done.
+    """The rate limit is spent (429), or our own budget is (`budget_spent`, no status); nothing was done.
 
-    Units: `retry_after_seconds` is at least 1 and at most 120.
+    Units: `retry_after_seconds` is above 0 and at most 120.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Any collection of Greenhouse Harvest v3: pages, filters and writes, with a token and a view of the budget.
+"""Any collection of Greenhouse Harvest v3: pages, filters and writes, with a token and a gate to the budget.
 
 `client.py` gives the collections we use their names. Nothing here knows what a candidate is.
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,12 +20,9 @@ from requests.auth import AuthBase
 
 from integrations.greenhouse import headers, transport
 from integrations.greenhouse.errors import UnexpectedReply
-from integrations.greenhouse.headers import RateWindow
 from integrations.greenhouse.parsing import WrongShape, parse_record, parse_records
 from integrations.greenhouse.schemas import Record
-from integrations.greenhouse.transport import Call, Reply
-
-logger = logging.getLogger(__name__)
+from integrations.greenhouse.transport import Call, Gate, Reply
 
 T = TypeVar("T", bound=Record)
 Id = int | str
@@ -72,13 +68,13 @@ class Harvest:
         harvest_url: str,
         tokens: TokenSource,
         session: Session | None = None,
-        on_rate: Callable[[RateWindow], None] | None = None,
+        gate: Gate | None = None,
         now: Callable[[], datetime] = transport.utc_now,
     ) -> None:
         self._base_url = transport.checked_base_url(harvest_url)
         self._tokens = tokens
         self._session = session or transport.build_session()
-        self._on_rate = on_rate
+        self._gate = gate
         self._now = now
 
     def fetch_page(
@@ -171,15 +167,7 @@ class Harvest:
         return reply
 
     def _attempt(self, call: Call, token: str) -> Reply:
-        reply = transport.exchange(self._session, call, _Bearer(token))
-        window = headers.rate_window(reply.headers, self._now())
-        if self._on_rate is not None and window is not None:
-            try:
-                self._on_rate(window)
-            except Exception:
-                # A store of budgets that is down must not turn an answered write into an unknown one.
-                logger.exception("%s %s: the rate window was not recorded", call.method, call.path)
-        return reply
+        return transport.exchange(self._session, call, _Bearer(token), self._gate)
 
 
 def parse_reply(reply: Reply, schema: type[T]) -> T:

@@ -27,11 +27,17 @@ _REQUEST_ID: Final = re.compile(r"[\w.:/=+-]{1,100}")
 
 @dataclass(frozen=True, slots=True)
 class RateWindow:
-    """How much of the current rate window is left. Units: `reset_at` is by our clock, not the server's."""
+    """How much of the current rate window is left.
+
+    Units: `reset_at` is by our clock. `server_reset` and `server_now` are whole seconds since 1970 by the
+        server's: the first names the window, the second is when it answered, where it said so.
+    """
 
     limit: int
     remaining: int
     reset_at: datetime
+    server_reset: int
+    server_now: int | None = None
 
 
 class BadLink(ValueError):
@@ -44,9 +50,8 @@ def by_our_clock(moment: datetime, headers: Headers, now: datetime) -> datetime:
     Units: aware UTC datetimes. A token or a rate window would otherwise end too early or too late on a
     machine whose clock is wrong.
     """
-    try:
-        server_now = parsedate_to_datetime(headers.get("Date", "")).astimezone(UTC)
-    except (TypeError, ValueError, OverflowError):
+    server_now = _http_date(headers.get("Date", ""))
+    if server_now is None:
         return moment
     ahead = server_now - now
     return moment if abs(ahead) <= _CLOCK_TOLERANCE else moment - ahead
@@ -57,10 +62,14 @@ def rate_window(headers: Headers, now: datetime) -> RateWindow | None:
     try:
         limit = int(headers["X-RateLimit-Limit"])
         remaining = int(headers["X-RateLimit-Remaining"])
-        reset_at = by_our_clock(datetime.fromtimestamp(int(headers["X-RateLimit-Reset"]), UTC), headers, now)
+        server_reset = int(headers["X-RateLimit-Reset"])
+        reset_at = by_our_clock(datetime.fromtimestamp(server_reset, UTC), headers, now)
     except (KeyError, ValueError, OverflowError, OSError):
         return None
-    return RateWindow(limit, remaining, reset_at) if limit > 0 and remaining >= 0 else None
+    if limit <= 0 or remaining < 0:
+        return None
+    date = _http_date(headers.get("Date", ""))
+    return RateWindow(limit, remaining, reset_at, server_reset, int(date.timestamp()) if date else None)
 
 
 def retry_after_seconds(headers: Headers, now: datetime) -> float:

@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, Protocol
 from urllib.parse import urlsplit
 
 import requests
@@ -100,6 +100,29 @@ class Reply:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What one request did to the rate budget, as far as can be told.
+
+    Shape: `was_sent` is False only where Greenhouse certainly never saw it. `window` is None without an answer
+        that names it; `retry_after_seconds` is set by a 429 alone.
+    """
+
+    was_sent: bool = True
+    window: headers.RateWindow | None = None
+    retry_after_seconds: float | None = None
+
+
+class Gate(Protocol):
+    """What stands between us and a rate limit: every request goes through it, and every outcome comes back."""
+
+    def take(self, call: Call) -> Any:
+        """Return the pass for one request. Raises: RateLimited when the budget is spent, without waiting."""
+
+    def give_back(self, ticket: Any, spending: Spending) -> None:
+        """Note what became of the request that `ticket` let through."""
+
+
 def build_session() -> requests.Session:
     """Return a session with a keep-alive pool that several threads may share.
 
@@ -128,11 +151,37 @@ def checked_base_url(url: str) -> str:
     return url.rstrip("/")
 
 
-def exchange(session: requests.Session, call: Call, auth: AuthBase) -> Reply:
-    """Send one request and return the answer, whatever its status.
+def exchange(session: requests.Session, call: Call, auth: AuthBase, gate: Gate | None = None) -> Reply:
+    """Send one request, if the gate lets it through, and return the answer, whatever its status.
 
-    Raises: Unavailable, OutcomeUnknown, UnexpectedReply.
+    Raises: Unavailable, OutcomeUnknown, UnexpectedReply; RateLimited (`budget_spent`) when nothing was sent.
     """
+    if gate is None:
+        return _exchange(session, call, auth)
+    ticket = gate.take(call)
+    spending = Spending()
+    try:
+        reply = _exchange(session, call, auth)
+        spending = _spending(reply)
+        return reply
+    except errors.Unavailable as error:
+        spending = Spending(was_sent=error.code != "not_sent")
+        raise
+    finally:
+        try:
+            gate.give_back(ticket, spending)
+        except Exception:
+            # A store of budgets that is down must not turn an answered write into an unknown one.
+            logger.exception("%s %s: what the request cost was not recorded", call.method, call.path)
+
+
+def _spending(reply: Reply) -> Spending:
+    now = utc_now()
+    wait = headers.retry_after_seconds(reply.headers, now) if reply.status == 429 else None
+    return Spending(window=headers.rate_window(reply.headers, now), retry_after_seconds=wait)
+
+
+def _exchange(session: requests.Session, call: Call, auth: AuthBase) -> Reply:
     started = time.monotonic()
     failure: errors.GreenhouseError
     try:

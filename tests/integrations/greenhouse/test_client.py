@@ -1,5 +1,6 @@
 """The requests that leave for Harvest v3, and what each answer becomes."""
 
+import contextlib
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ import responses
 from responses import matchers
 
 from integrations.greenhouse import errors
-from integrations.greenhouse.client import CreatedCandidate, GreenhouseClient, RateWindow
+from integrations.greenhouse.client import CreatedCandidate, GreenhouseClient
 from integrations.greenhouse.schemas import (
     CandidatePayload,
     JobPayload,
@@ -21,6 +22,8 @@ from integrations.greenhouse.schemas import (
     JobPostPayload,
     Record,
 )
+from integrations.greenhouse.transport import Spending
+from tests.integrations.greenhouse.gates import RecordingGate
 from tests.integrations.greenhouse.shapes import record
 
 BASE = "https://harvest.example"
@@ -636,35 +639,61 @@ def test_write_when_repeated_after_401_and_cut_is_unknown(http: responses.Reques
 
 @pytest.mark.parametrize("status", [200, 403, 404, 422, 429, 500])
 def test_rate_window_when_named_on_any_answer_is_reported(http: responses.RequestsMock, status: int) -> None:
-    windows: list[RateWindow] = []
-    harvest = GreenhouseClient(harvest_url=BASE, tokens=Tokens(), on_rate=windows.append, now=lambda: NOW)
+    gate = RecordingGate()
+    harvest = GreenhouseClient(harvest_url=BASE, tokens=Tokens(), gate=gate)
     http.get(f"{BASE}/v3/jobs", json=[], status=status, headers=RATE)
     try:
         harvest.fetch_page("jobs", Record)
     except errors.GreenhouseError as error:
         assert error.status == status  # noqa: PT017 - a success raises nothing
-    assert [(window.limit, window.remaining) for window in windows] == [(50, 0)]
-    assert windows[0].reset_at.timestamp() == NOW.timestamp() + 17
+    (spent,) = gate.spendings
+    assert spent.window is not None
+    assert (spent.window.limit, spent.window.remaining) == (50, 0)
+    assert spent.window.server_reset == int(NOW.timestamp()) + 17
+    assert (spent.retry_after_seconds is not None) == (status == 429)
 
 
-def test_rate_window_when_not_named_is_not_reported(http: responses.RequestsMock) -> None:
-    windows: list[RateWindow] = []
-    harvest = GreenhouseClient(harvest_url=BASE, tokens=Tokens(), on_rate=windows.append)
+@pytest.mark.parametrize(
+    ("body", "was_sent"), [("[]", True), (requests.ConnectionError("reset"), True), (requests.ConnectTimeout(), False)]
+)
+def test_request_without_a_window_still_tells_the_gate_whether_it_was_sent(
+    http: responses.RequestsMock, body: Any, was_sent: bool
+) -> None:
+    gate = RecordingGate()
+    http.get(f"{BASE}/v3/jobs", body=body)
+    with contextlib.suppress(errors.Unavailable):
+        GreenhouseClient(harvest_url=BASE, tokens=Tokens(), gate=gate).fetch_page("jobs", Record)
+    assert gate.spendings == [Spending(was_sent=was_sent)]
+
+
+def test_request_that_the_gate_holds_back_never_leaves(http: responses.RequestsMock) -> None:
+    gate = RecordingGate(closed_for_seconds=7)
+    with pytest.raises(errors.RateLimited) as caught:
+        GreenhouseClient(harvest_url=BASE, tokens=Tokens(), gate=gate).send_note({})
+    assert caught.value.retry_after_seconds == 7
+    assert len(http.calls) == 0
+    assert gate.spendings == []
+
+
+def test_request_repeated_with_a_new_token_passes_the_gate_twice(http: responses.RequestsMock) -> None:
+    gate = RecordingGate()
+    http.get(f"{BASE}/v3/jobs", status=401)
     http.get(f"{BASE}/v3/jobs", json=[])
-    harvest.fetch_page("jobs", Record)
-    assert windows == []
+    GreenhouseClient(harvest_url=BASE, tokens=Tokens("old", "new"), gate=gate).fetch_page("jobs", Record)
+    assert gate.taken == 2
 
 
 def test_write_when_the_budget_cannot_be_recorded_still_gives_its_answer(
     http: responses.RequestsMock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def down(window: RateWindow) -> None:
-        raise ConnectionError("the broker is down")
+    class Down(RecordingGate):
+        def give_back(self, ticket: object, spending: Spending) -> None:
+            raise ConnectionError("the broker is down")
 
     http.post(f"{BASE}/v3/notes", json=record("notes", id=5), status=201, headers=RATE)
-    harvest = GreenhouseClient(harvest_url=BASE, tokens=Tokens(), on_rate=down)
+    harvest = GreenhouseClient(harvest_url=BASE, tokens=Tokens(), gate=Down())
     assert harvest.send_note({}).id == 5
-    assert "the rate window was not recorded" in caplog.text
+    assert "was not recorded" in caplog.text
 
 
 # Many at once

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from integrations.greenhouse import auth, errors, transport
-from integrations.greenhouse.client import CreatedCandidate, GreenhouseClient, RateWindow
+from integrations.greenhouse.client import CreatedCandidate, GreenhouseClient
 from integrations.greenhouse.schemas import CandidatePayload, JobPayload, Record
+from tests.integrations.greenhouse.gates import RecordingGate
 from tests.integrations.greenhouse.test_schemas import SCHEMAS
 from tests.sandbox_process import (
     ADMIN_EMAIL,
@@ -153,14 +154,15 @@ def test_a_dead_token_is_renewed_without_a_word(sandbox: SandboxProcess, greenho
 
 def test_the_budget_is_reported_and_its_end_has_a_time(sandbox: SandboxProcess) -> None:
     sandbox.switches(rate_limit=3)
-    windows: list[RateWindow] = []
-    greenhouse = GreenhouseClient(harvest_url=sandbox.url, tokens=SandboxTokens(sandbox.url), on_rate=windows.append)
+    gate = RecordingGate()
+    greenhouse = GreenhouseClient(harvest_url=sandbox.url, tokens=SandboxTokens(sandbox.url), gate=gate)
     for _ in range(3):
         greenhouse.fetch_page("jobs", JobPayload, params={"per_page": "1"})
     with pytest.raises(errors.RateLimited) as caught:
         greenhouse.fetch_page("jobs", JobPayload, params={"per_page": "1"})
     assert 1 <= caught.value.retry_after_seconds <= 31
-    assert [window.remaining for window in windows[:3]] == [2, 1, 0]
+    assert [spent.window and spent.window.remaining for spent in gate.spendings] == [2, 1, 0, 0]
+    assert [spent.retry_after_seconds is None for spent in gate.spendings] == [True, True, True, False]
 
 
 def test_an_unknown_parameter_is_named(greenhouse: GreenhouseClient) -> None:

@@ -101,8 +101,9 @@ def rate(limit: str = "50", remaining: str = "49", reset: str = "") -> dict[str,
 
 
 def test_rate_window_when_complete_is_read() -> None:
+    reset_at = NOW + timedelta(seconds=20)
     window = headers.rate_window(rate(), NOW)
-    assert window == headers.RateWindow(50, 49, NOW + timedelta(seconds=20))
+    assert window == headers.RateWindow(50, 49, reset_at, int(reset_at.timestamp()), None)
 
 
 @pytest.mark.parametrize("ahead", [timedelta(minutes=2), timedelta(minutes=-2)])
@@ -112,6 +113,8 @@ def test_rate_window_when_clocks_differ_ends_by_our_clock(ahead: timedelta) -> N
     window = headers.rate_window(named, NOW)
     assert window is not None
     assert window.reset_at == NOW + timedelta(seconds=20)
+    assert window.server_now == int(there.timestamp())
+    assert window.server_reset == window.server_now + 20
 
 
 @pytest.mark.parametrize(
