@@ -10,7 +10,6 @@ Partner, read 2026-11-23.
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -347,7 +346,7 @@ def _number(value: object) -> float | None:
         number = float(value)
     except (ValueError, OverflowError):
         return None
-    return number if math.isfinite(number) and number > 0 else None
+    return number if number > 0 else None
 
 
 def _introspection(body: Mapping[str, Any]) -> Introspection:
