@@ -1,6 +1,7 @@
 """From a stored credential to a bearer token that all workers share, and to a client."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import local
 
@@ -10,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from requests.adapters import HTTPAdapter
 
+from integrations import grants
 from integrations.fields import Secret
 from integrations.greenhouse import auth
 from integrations.greenhouse.auth import Token
@@ -41,17 +43,28 @@ class Credential:
     kind: str
     secret: Secret
     client_id: str = ""
+    # A partner's consent makes no tokens on demand: there is one, and here is who knows it.
+    held: Callable[[], Token] | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, connection: Connection) -> "Credential":
+        if connection.credential_kind == CredentialKind.PARTNER:
+            return cls.of_partner(lambda: held_token(connection.pk))
         return cls(connection.credential_kind, connection.secret, connection.client_id)
+
+    @classmethod
+    def of_partner(cls, held: Callable[[], Token]) -> "Credential":
+        secret = Secret.of(settings.GREENHOUSE_PARTNER_CLIENT_SECRET)
+        return cls(CredentialKind.PARTNER, secret, settings.GREENHOUSE_PARTNER_CLIENT_ID, held)
 
     def fetch_token(self, *, acting_user: int | None) -> Token:
         """Get a token that acts as the Greenhouse user, or as the service user for None.
 
         Raises: GreenhouseError; DecryptionError where the secret fits no key.
-        Source: contract §1 (API-key exchange), §2.2.
+        Source: contract §1 (API-key exchange), §2.2, §2.4.
         """
+        if self.held is not None:
+            return self.held()
         if self.kind == CredentialKind.API_KEY:
             return auth.exchange_api_key(
                 harvest_url=settings.GREENHOUSE_HARVEST_URL,
@@ -113,6 +126,8 @@ class ConnectionTokens:
                 return held
             raise Unavailable("token_being_renewed", path="/token")
         try:
+            if row.credential_kind == CredentialKind.PARTNER:
+                return grants.renew(row.pk, refused=refused, session=_session())
             token = Credential.of(row).fetch_token(acting_user=_acting_user(row))
         except BaseException:
             self._rows.update(token_lease_until=None)
@@ -124,6 +139,27 @@ class ConnectionTokens:
 def _acting_user(row: Connection) -> int | None:
     """None is Greenhouse's own service user."""
     return int(row.acting_user_remote_id) if row.acting_user_remote_id else None
+
+
+def held_token(connection_id: int) -> Token:
+    """Return the token that all workers of a partner's connection share, renewed if need be.
+
+    Raises: what `ConnectionTokens` raises.
+    """
+    value = ConnectionTokens(connection_id).current()
+    expires_at = Connection.objects.values_list("token_expires_at", flat=True).get(pk=connection_id)
+    return Token(value, expires_at or timezone.now(), "partner")
+
+
+def keep_alive(connection_id: int) -> None:
+    """Refresh a partner's grant although nobody needs a new token, because it dies unless used (contract §2.4).
+
+    Repeat: harmless; only what nobody has refreshed for a while is refreshed.
+    Raises: what `ConnectionTokens` raises.
+    """
+    row = Connection.objects.get(pk=connection_id)
+    if row.refreshed_at and row.refreshed_at < timezone.now() - grants.KEEP_ALIVE_AFTER:
+        ConnectionTokens(connection_id).renew(row.token.reveal())
 
 
 def held_tokens(connection: Connection) -> FixedToken:

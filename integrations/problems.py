@@ -95,6 +95,62 @@ _ALL = (
         "Use a credential of the same Greenhouse account as before.",
         "credential_kind",
     ),
+    # --- Connect with Greenhouse
+    Problem(
+        "reconnect_needed",
+        "Greenhouse asks for a new consent",
+        "The access you gave us has ended: it was disconnected in Greenhouse, or could not be renewed in time.",
+        "Press Connect with Greenhouse again. Jobs, links and applicants stay as they are.",
+    ),
+    Problem(
+        "partner_refused",
+        "Greenhouse does not accept Purpose Jobs itself",
+        "This installation's registration with Greenhouse is missing or was refused. It is not about your account.",
+        "Tell us, or use a Harvest V3 (OAuth) credential meanwhile.",
+    ),
+    Problem(
+        "consent_denied",
+        "Greenhouse was not allowed to connect",
+        "Somebody chose Deny on Greenhouse's page. Nothing was changed.",
+        "Press Connect with Greenhouse again, and choose Authorize there.",
+    ),
+    Problem(
+        "consent_stale",
+        "This answer from Greenhouse has no beginning here",
+        "It does not belong to a connection that you started in this browser within the last ten minutes. "
+        "Nothing was changed.",
+        "Press Connect with Greenhouse and go on from there without a break.",
+    ),
+    Problem(
+        "consent_expired",
+        "Greenhouse's confirmation had run out",
+        "It lives for one minute and works once; this one was older, or used before. Nothing was changed.",
+        "Press Connect with Greenhouse again.",
+    ),
+    Problem(
+        "consent_unanswered",
+        "Greenhouse did not answer in time",
+        "You authorized us, but Greenhouse did not hand over the access. Nothing was changed.",
+        "Wait a minute, then press Connect with Greenhouse again.",
+    ),
+    Problem(
+        "consent_refused",
+        "Greenhouse could not ask for your consent",
+        "It refused our request before you could decide. It is not about your account, and nothing was changed.",
+        "Try again in a minute. If it stays, tell us, or use a Harvest V3 (OAuth) credential meanwhile.",
+    ),
+    Problem(
+        "consent_incomplete",
+        "The consent leaves something out",
+        "What was authorized does not cover everything that importing and sending need.",
+        "Press Connect with Greenhouse again and authorize everything it lists. If it is missing there, tell us.",
+    ),
+    Problem(
+        "consent_not_site_admin",
+        "Whoever authorized us is no Site Admin",
+        "Greenhouse shows jobs and candidates only to Site Admins, and the user who authorized us is not one.",
+        "Let a Site Admin press Connect with Greenhouse and tick the service account there.",
+    ),
     # --- Greenhouse itself
     Problem(
         "connect_unavailable",
@@ -202,6 +258,8 @@ _CODES: tuple[tuple[type[GreenhouseError], str], ...] = (
 
 def code_for(exc: GreenhouseError) -> str:
     """Turn what the client raised into the code of a problem."""
+    if isinstance(exc, Unauthorized) and exc.code in PROBLEMS:  # the token source knows better than a status
+        return exc.code
     return next((code for kind, code in _CODES if isinstance(exc, kind)), "unforeseen")
 
 
@@ -216,6 +274,7 @@ NEEDS_A_PERSON = frozenset(
         "user_deactivated",
     }
     | {"not_site_admin", "scope_missing", "secret_unreadable"}
+    | {"reconnect_needed", "partner_refused", "consent_incomplete", "consent_not_site_admin"}
 )
 
 # Greenhouse is not to be had. It passes by itself, so work goes on; it is trouble only if it lasts.

@@ -5,10 +5,12 @@ from datetime import timedelta
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from integrations import grants
 from integrations.models import (
     OPEN_SYNC,
     Connection,
     ConnectionState,
+    CredentialKind,
     Export,
     ExportState,
     SyncRun,
@@ -18,6 +20,8 @@ from integrations.problems import PROBLEMS
 # How long a woken worker may take to claim its row before the row is called again.
 WAKE_AGAIN_AFTER = timedelta(seconds=60)
 EXPORTS_AT_ONCE = 200
+# All employers share the partner's budget at the token endpoint; the rest follows with the next tick.
+GRANTS_AT_ONCE = 50
 
 
 def take_due_exports() -> list[int]:
@@ -60,6 +64,14 @@ def due_polls() -> list[int]:
     due = Connection.objects.filter(state=ConnectionState.ACTIVE, poll_due_at__lte=timezone.now())
     sent = Export.objects.filter(state=ExportState.SENT).values("connection")
     return list(due.filter(pk__in=sent).values_list("pk", flat=True))
+
+
+def due_keepalives() -> list[int]:
+    """Grants that no work has refreshed for a while, the oldest first, also of connections that need attention."""
+    due = Connection.objects.filter(credential_kind=CredentialKind.PARTNER).exclude(state=ConnectionState.DISCONNECTED)
+    quiet = due.filter(refreshed_at__lt=timezone.now() - grants.KEEP_ALIVE_AFTER)
+    alive = quiet.exclude(problem_code="reconnect_needed")
+    return list(alive.order_by("refreshed_at").values_list("pk", flat=True)[:GRANTS_AT_ONCE])
 
 
 def due_rechecks() -> list[int]:

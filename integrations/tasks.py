@@ -3,6 +3,8 @@
 A lost message costs nothing: the sweeps of beat find every row that nobody woke.
 """
 
+import random
+
 from celery import Task, shared_task
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -10,7 +12,9 @@ from django.utils import timezone
 from accounts.models import User
 from candidates.models import Application
 from integrations import connecting, sweeps
+from integrations.credentials import keep_alive
 from integrations.greenhouse import export, sync, tracking
+from integrations.greenhouse.errors import GreenhouseError
 from integrations.models import OPEN_SYNC, Connection, Export, GreenhouseJob, SyncRun
 
 WAKE_EXPIRES_SECONDS = 60  # an unread message is worthless by then: a sweep has sent another
@@ -99,3 +103,16 @@ def wake_due_polls() -> None:
         poll_connection.apply_async((connection_id,), expires=WAKE_EXPIRES_SECONDS)
     for connection_id in sweeps.due_rechecks():
         recheck_connection.apply_async((connection_id,), expires=WAKE_EXPIRES_SECONDS)
+
+
+@shared_task(ignore_result=True, throws=(GreenhouseError,))
+def keep_grant_alive(connection_id: int) -> None:
+    """Refresh a partner's grant; where Greenhouse does not answer, the sweep asks again in five minutes."""
+    keep_alive(connection_id)
+
+
+@shared_task(ignore_result=True)
+def keep_grants_alive() -> None:
+    for connection_id in sweeps.due_keepalives():
+        # Spread over the time until the next sweep.
+        keep_grant_alive.apply_async((connection_id,), countdown=random.uniform(0, 200), expires=280)  # noqa: S311

@@ -205,6 +205,10 @@ if BASE_URL.startswith("https://"):
 GREENHOUSE_HARVEST_URL = env.str("GREENHOUSE_HARVEST_URL", default="https://harvest.greenhouse.io")
 GREENHOUSE_AUTH_URL = env.str("GREENHOUSE_AUTH_URL", default="https://auth.greenhouse.io")
 GREENHOUSE_APP_URL = env.str("GREENHOUSE_APP_URL", default="https://app.greenhouse.io").rstrip("/")
+# Ours as a Greenhouse partner, from Greenhouse Partner Support; with both set, "Connect with Greenhouse" appears.
+# There, register BASE_URL + /greenhouse/callback/ as the redirect URI.
+GREENHOUSE_PARTNER_CLIENT_ID = env.str("GREENHOUSE_PARTNER_CLIENT_ID", default="")
+GREENHOUSE_PARTNER_CLIENT_SECRET = env.str("GREENHOUSE_PARTNER_CLIENT_SECRET", default="")
 GREENHOUSE_SYNC_MINUTES = env.int("GREENHOUSE_SYNC_MINUTES", default=15)
 GREENHOUSE_POLL_SECONDS = env.int("GREENHOUSE_POLL_SECONDS", default=10 if DEBUG else 60)
 # How long a write without an answer may still be under way at Greenhouse before we read back.
@@ -249,6 +253,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "candidates.tasks.sweep_files",
         "schedule": 3600.0,
         "options": {"expires": 3500},
+    },
+    "keep-greenhouse-alive": {
+        "task": "integrations.tasks.keep_grants_alive",
+        "schedule": 300.0,
+        "options": {"expires": 290},
     },
     "poll-greenhouse": {
         "task": "integrations.tasks.wake_due_polls",

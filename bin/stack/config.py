@@ -10,6 +10,8 @@ import environ
 from stack.console import Problem
 from stack.paths import ROOT
 
+_SANDBOX_PARTNER = ("partner-client-9", "partner-secret-0123456789abcdef")
+
 
 @dataclass(frozen=True)
 class Config:
@@ -82,6 +84,8 @@ def child_environment(config: Config, redis_url: str) -> dict[str, str]:
     if config.with_sandbox:
         for name in ("GREENHOUSE_HARVEST_URL", "GREENHOUSE_AUTH_URL", "GREENHOUSE_APP_URL"):
             values[name] = config.sandbox_url
+        # The sandbox's own partner, so that "Connect with Greenhouse" can be tried.
+        values["GREENHOUSE_PARTNER_CLIENT_ID"], values["GREENHOUSE_PARTNER_CLIENT_SECRET"] = _SANDBOX_PARTNER
     return values
 
 
