@@ -3,20 +3,26 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Employer, User
+from integrations import health
 from integrations.checkup import CheckFailed, Findings, examine
 from integrations.credentials import Credential
 from integrations.fields import DecryptionError, Secret
-from integrations.models import Connection, ConnectionState, CredentialKind, GreenhouseJob
+from integrations.models import Connection, ConnectionState, CredentialKind, GreenhouseJob, Step
 
 # What a check-up finds out and writes.
 FOUND = (
-    *("state", "problem_code", "problem_at", "acting_user_remote_id", "acting_user_name"),
-    *("organization_remote_id", "organization_name", "source_remote_id", "source_name"),
+    *("acting_user_remote_id", "acting_user_name", "organization_remote_id", "organization_name"),
+    *("source_remote_id", "source_name"),
     *("token", "token_expires_at", "tested_at", "poll_due_at"),
 )
+# What a good check-up proves.
+SEEN_WELL = (Step.SIGN_IN, Step.USERS, Step.JOBS)
+# A form that was not saved says it in other words than a connection that is there.
+STORED_AS = {"connect_unavailable": "unavailable", "connect_unexpected": "unexpected_reply"}
 RECHECK_EVERY = timedelta(minutes=5)
 
 
@@ -37,8 +43,10 @@ def connect(
         connection.secret, connection.secret_last4 = credential.secret, secret[-4:]
         connection.connected_by = by
         connection.email = email
+        connection.become_well()
         _note_findings(connection, findings)
         connection.save()
+    health.note_well(connection.pk, *SEEN_WELL)
     return connection
 
 
@@ -58,16 +66,28 @@ def check(connection: Connection) -> CheckFailed | None:
         _note_findings(connection, findings)
         # Only what was found: workers have written other columns while we asked.
         found = {name: getattr(connection, name) for name in FOUND}
-        Connection.objects.filter(pk=connection.pk).exclude(state=ConnectionState.DISCONNECTED).update(**found)
+        connection.with_this_credential().exclude(state=ConnectionState.DISCONNECTED).update(**found)
+        connection.mark_well()
+        health.note_well(connection.pk, *SEEN_WELL)
         return None
-    connection.mark_trouble(failed.problem.code)
+    _note_trouble(connection, failed.problem.code)
     return failed
+
+
+def _note_trouble(connection: Connection, code: str) -> None:
+    code = STORED_AS.get(code, code)
+    connection.mark_trouble(code)
+    step = health.step_of_code(code, Step.JOBS if code == "scope_missing" else Step.SIGN_IN)
+    if step != Step.SIGN_IN:  # it got that far
+        health.note_well(connection.pk, Step.SIGN_IN)
+    health.note_trouble(connection.pk, step, code)
 
 
 def recheck(connection_id: int) -> None:
     """See whether the cause of a connection's trouble is gone. Repeat: at most once in five minutes."""
     now = timezone.now()
-    due = Connection.objects.filter(pk=connection_id, state=ConnectionState.NEEDS_ATTENTION, poll_due_at__lte=now)
+    trouble = Q(state=ConnectionState.NEEDS_ATTENTION) | Q(state=ConnectionState.ACTIVE, broken_since__isnull=False)
+    due = Connection.objects.filter(trouble, pk=connection_id, poll_due_at__lte=now)
     if due.update(poll_due_at=now + RECHECK_EVERY) == 1:
         check(Connection.objects.get(pk=connection_id))
 
@@ -82,8 +102,6 @@ def _refuse_other_organization(connection: Connection, findings: Findings) -> No
 
 def _note_findings(connection: Connection, findings: Findings) -> None:
     user, source = findings.user, findings.source
-    connection.state = ConnectionState.ACTIVE
-    connection.clear_problem()
     connection.acting_user_remote_id = str(user.id)
     connection.acting_user_name = user.name or f"{user.first_name or ''} {user.last_name or ''}".strip()
     connection.organization_remote_id = findings.organization_id or connection.organization_remote_id

@@ -105,13 +105,16 @@ def edit_job(*, job: Job, changes: Mapping[str, str], by: User) -> None:
 
 
 def export_application(application: Application) -> Export | None:
-    """Owe Greenhouse this application if its job is connected. Repeat: the export that is there."""
+    """Owe Greenhouse this application if its job is connected, to be sent as soon as Greenhouse is too.
+
+    Repeat: the export that is there.
+    """
     link = (
         JobLink.objects.filter(job_id=application.job_id)
         .select_related("post__greenhouse_job", "post__connection")
         .first()
     )
-    if link is None or link.post.greenhouse_job is None or not link.post.connection.is_connected:
+    if link is None or link.post.greenhouse_job is None:
         return None
     return enqueue_export(
         connection=link.post.connection,

@@ -1,6 +1,7 @@
 """Find due, stuck and missed rows; called by beat through `tasks.py`. Ids out, no HTTP."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.utils import timezone
 from integrations import grants
 from integrations.models import (
     OPEN_SYNC,
+    PAUSE_AFTER,
     Connection,
     ConnectionState,
     CredentialKind,
@@ -38,7 +40,8 @@ def take_due_exports() -> list[int]:
         woken_at=None,
     )
     quiet = Q(woken_at=None) | Q(woken_at__lt=now - WAKE_AGAIN_AFTER)
-    due = Export.objects.due(now).filter(quiet).order_by("pk")
+    not_paused = Q(connection__broken_since=None) | Q(connection__broken_since__gt=now - PAUSE_AFTER)
+    due = Export.objects.due(now).filter(quiet, not_paused).order_by("pk")
     ids = list(due.values_list("pk", flat=True)[:EXPORTS_AT_ONCE])
     Export.objects.filter(pk__in=ids).update(woken_at=now)
     return ids
@@ -46,9 +49,9 @@ def take_due_exports() -> list[int]:
 
 def connections_to_sync() -> QuerySet[Connection]:
     """Active connections whose next reading is due; the first one starts with a person's *Import Jobs*."""
-    return Connection.objects.filter(state=ConnectionState.ACTIVE, sync_due_at__lte=timezone.now()).exclude(
-        sync_runs__state__in=OPEN_SYNC
-    )
+    now = timezone.now()
+    due = Connection.objects.not_paused(now).filter(state=ConnectionState.ACTIVE, sync_due_at__lte=now)
+    return due.exclude(sync_runs__state__in=OPEN_SYNC)
 
 
 def forgotten_syncs() -> list[int]:
@@ -61,9 +64,9 @@ def forgotten_syncs() -> list[int]:
 
 def due_polls() -> list[int]:
     """Active connections that are due and have somebody to ask about."""
-    due = Connection.objects.filter(state=ConnectionState.ACTIVE, poll_due_at__lte=timezone.now())
-    sent = Export.objects.filter(state=ExportState.SENT).values("connection")
-    return list(due.filter(pk__in=sent).values_list("pk", flat=True))
+    now = timezone.now()
+    due = Connection.objects.not_paused(now).filter(state=ConnectionState.ACTIVE, poll_due_at__lte=now)
+    return list(due.filter(pk__in=_with_somebody_sent()).values_list("pk", flat=True))
 
 
 def due_keepalives() -> list[int]:
@@ -75,6 +78,12 @@ def due_keepalives() -> list[int]:
 
 
 def due_rechecks() -> list[int]:
-    """Connections in trouble, to see now and then whether the cause is gone."""
-    due = Connection.objects.filter(state=ConnectionState.NEEDS_ATTENTION, poll_due_at__lte=timezone.now())
-    return list(due.values_list("pk", flat=True))
+    """Connections in trouble, to see now and then whether the cause is gone; an outage only if no poll would see."""
+    now = timezone.now()
+    due = Connection.objects.not_paused(now).filter(poll_due_at__lte=now)
+    outage = Q(state=ConnectionState.ACTIVE, broken_since__isnull=False) & ~Q(pk__in=_with_somebody_sent())
+    return list(due.filter(Q(state=ConnectionState.NEEDS_ATTENTION) | outage).values_list("pk", flat=True))
+
+
+def _with_somebody_sent() -> QuerySet[Any, Any]:
+    return Export.objects.filter(state=ExportState.SENT).values("connection")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from candidates.models import Application
-from integrations import connecting, sweeps
+from integrations import connecting, life, sweeps
 from integrations.credentials import keep_alive
 from integrations.greenhouse import export, sync, tracking
 from integrations.greenhouse.errors import GreenhouseError
@@ -81,6 +81,17 @@ def poll_connection(connection_id: int) -> None:
 @shared_task(ignore_result=True)
 def recheck_connection(connection_id: int) -> None:
     connecting.recheck(connection_id)
+
+
+@shared_task(ignore_result=True)
+def tell_admins(connection_id: int) -> None:
+    life.tell_admins(connection_id)
+
+
+@shared_task(ignore_result=True)
+def wake_due_letters() -> None:
+    for connection_id in life.connections_to_tell():
+        tell_admins.apply_async((connection_id,), expires=WAKE_EXPIRES_SECONDS)
 
 
 @shared_task(ignore_result=True)

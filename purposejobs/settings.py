@@ -249,6 +249,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 4},
     },
+    "tell-admins": {
+        "task": "integrations.tasks.wake_due_letters",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
     "sweep-files": {
         "task": "candidates.tasks.sweep_files",
         "schedule": 3600.0,

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from candidates.models import ApplicationStatus, Origin
 from candidates.services import record_status
+from integrations import health
 from integrations.credentials import client_for
 from integrations.fields import DecryptionError
 from integrations.greenhouse import mapping
@@ -32,7 +33,7 @@ from integrations.greenhouse.errors import (
     UnexpectedReply,
 )
 from integrations.greenhouse.schemas import ApplicationPayload, Record
-from integrations.models import Export, ExportState, ExportStep, GreenhousePerson
+from integrations.models import Export, ExportState, ExportStep, GreenhousePerson, Step
 from integrations.problems import code_for
 
 log = logging.getLogger(__name__)
@@ -313,7 +314,9 @@ def _backoff(attempts: int) -> float:
 
 def _put_off(export: Export, code: str, *, seconds: float, unknown: bool = False) -> None:
     now = timezone.now()
-    if now - export.created_at > GIVE_UP_AFTER and code not in ("", "rate_limited"):
+    # Days in which the connection was broken or taken away are not the export's fault.
+    began = max(export.created_at, export.connection.recovered_at or export.created_at)
+    if now - began > GIVE_UP_AFTER and code not in ("", "rate_limited"):
         _stop(export, "too_many_attempts")
         return
     export.state = ExportState.UNKNOWN if unknown else ExportState.WAITING
@@ -323,19 +326,29 @@ def _put_off(export: Export, code: str, *, seconds: float, unknown: bool = False
     else:
         export.clear_problem()
     _let_go(export)
+    if code:
+        _note_trouble(export, code)
 
 
 def _stop(export: Export, code: str) -> None:
     export.state, export.retry_at = ExportState.NEEDS_ATTENTION, None
     export.set_problem(code)
     _let_go(export)
+    _note_trouble(export, code)
+
+
+def _note_trouble(export: Export, code: str) -> None:
+    if code != "rate_limited":  # a spent budget is no trouble
+        health.note_trouble(export.connection_id, health.step_of_code(code, Step.EXPORTS), code)
 
 
 def _finish(export: Export) -> None:
     export.state, export.sent_at, export.retry_at = ExportState.SENT, timezone.now(), None
     export.clear_problem()
     _let_go(export)
-    export.connection.mark_well()
+    export.connection.mark_answering()
+    resumes = [Step.RESUMES] if export.resume_remote_id else []
+    health.note_well(export.connection_id, Step.SIGN_IN, Step.EXPORTS, *resumes)
     words = "Found in Greenhouse and linked" if export.was_there else "Sent to Greenhouse"
     if export.application.status == ApplicationStatus.APPLIED:
         record_status(

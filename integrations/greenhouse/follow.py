@@ -37,6 +37,9 @@ def finish(sync: SyncRun) -> None:
     connection = sync.connection
     offered_before = GreenhouseJobPost.objects.filter(connection=connection).offered()
     with transaction.atomic():
+        # Locks the run, so that a disconnect waits for the end of this or keeps it from beginning.
+        if not SyncRun.objects.filter(pk=sync.pk, state=SyncState.RUNNING).update(lease_until=None):
+            return
         if sync.posts_read == 0 and offered_before.exists():
             sync.state = SyncState.PARTIAL
             sync.set_problem("listing_empty")
@@ -53,7 +56,7 @@ def finish(sync: SyncRun) -> None:
             connection.synced_at = sync.finished_at
         connection.save(update_fields=["sync_due_at", "synced_at"])
     if sync.state == SyncState.SUCCEEDED:
-        connection.mark_well()
+        connection.mark_answering()
 
 
 def _join(sync: SyncRun) -> None:

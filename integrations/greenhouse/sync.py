@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from integrations import health
 from integrations.credentials import client_with, held_tokens
 from integrations.fields import DecryptionError
 from integrations.greenhouse import follow
@@ -29,7 +30,7 @@ from integrations.greenhouse.errors import (
     UnexpectedReply,
 )
 from integrations.greenhouse.reading import READINGS, Reading
-from integrations.models import OPEN_SYNC, GreenhouseJobPost, SyncRun, SyncState
+from integrations.models import OPEN_SYNC, GreenhouseJobPost, Step, SyncRun, SyncState
 from integrations.problems import code_for
 
 log = logging.getLogger(__name__)
@@ -39,10 +40,14 @@ LEASE = timedelta(seconds=150)
 READERS = 4
 MAX_ATTEMPTS = 8
 IDS_PER_REQUEST = 50
-Step = dict[str, Any]
+Progress = dict[str, Any]
 
 
-def new_progress() -> dict[str, Step]:
+class RunEnded(Exception):
+    """Somebody ended the run while it was being read, because Greenhouse was disconnected."""
+
+
+def new_progress() -> dict[str, Progress]:
     return {name: {"cursor": None, "pages": 0, "done": False} for name in READINGS}
 
 
@@ -65,29 +70,43 @@ def run(run_id: int) -> bool:
     sync = SyncRun.objects.select_related("connection__employer").get(pk=run_id)
     sync.started_at = sync.started_at or now
     try:
-        _run_slice(sync)
-    except (RateLimited, Unavailable) as exc:
-        _wait(sync, exc)
-    except Unauthorized as exc:
-        _renew_once(sync, exc)
-    except DecryptionError:
-        _fail(sync, "secret_unreadable")
-    except GreenhouseError as exc:
-        log.warning("sync %s of connection %s stopped: %s", sync.pk, sync.connection_id, exc)
-        _fail(sync, code_for(exc))
+        _run_or_stop(sync)
+    except RunEnded:
+        return False
     return sync.is_open
+
+
+def _run_or_stop(sync: SyncRun) -> None:
+    try:
+        _run_slice(sync)
+    except (GreenhouseError, DecryptionError) as exc:
+        _stop(sync, exc)
+
+
+def _stop(sync: SyncRun, exc: GreenhouseError | DecryptionError) -> None:
+    if isinstance(exc, DecryptionError):
+        _fail(sync, "secret_unreadable", Step.SIGN_IN)
+        return
+    step = health.step_of_error(exc, Step.JOBS)
+    if isinstance(exc, RateLimited | Unavailable):
+        _wait(sync, exc, step)
+    elif isinstance(exc, Unauthorized):
+        _renew_once(sync, exc)
+    else:
+        log.warning("sync %s of connection %s stopped: %s", sync.pk, sync.connection_id, exc)
+        _fail(sync, code_for(exc), step)
 
 
 def _run_slice(sync: SyncRun) -> None:
     if not sync.connection.is_active:
-        _fail(sync, sync.connection.problem_code or "unavailable")
+        _close(sync, sync.connection.problem_code or "disconnected")
         return
     client = client_with(held_tokens(sync.connection))
     if not _read(sync, client):
-        sync.lease_until = None
-        sync.save()
+        _put_back(sync)
         return
     follow.finish(sync)
+    _note_steps(sync)
 
 
 def _read(sync: SyncRun, client: GreenhouseClient) -> bool:
@@ -193,27 +212,36 @@ def _save(sync: SyncRun, reading: Reading, page: Page[Any]) -> None:
         reading.save(page.items, sync)
         sync.lease_until = timezone.now() + LEASE
         sync.attempts = 0
-        sync.save(update_fields=["progress", "pages_read", "posts_read", "lease_until", "attempts", "started_at"])
+        _write(sync, "progress", "pages_read", "posts_read", "lease_until", "attempts", "started_at")
+
+
+def _write(sync: SyncRun, *names: str) -> None:
+    """Write fields of a run that nobody has ended meanwhile. Raises: RunEnded."""
+    still_open = SyncRun.objects.filter(pk=sync.pk, state=SyncState.RUNNING)
+    if not still_open.update(**{name: getattr(sync, name) for name in names}):
+        raise RunEnded
 
 
 # --- how a slice ends other than well ------------------------------------------------------
 
 
-def _wait(sync: SyncRun, exc: RateLimited | Unavailable) -> None:
+def _wait(sync: SyncRun, exc: RateLimited | Unavailable, step: Step) -> None:
     sync.attempts += 1
     if sync.attempts >= MAX_ATTEMPTS:
-        _fail(sync, code_for(exc))
+        _fail(sync, code_for(exc), step)
         return
     seconds = exc.retry_after_seconds if isinstance(exc, RateLimited) else min(2.0**sync.attempts, 60)
     sync.retry_at = timezone.now() + timedelta(seconds=seconds + random.uniform(0, 1))  # noqa: S311
     sync.set_problem(code_for(exc))
     _put_back(sync)
+    if isinstance(exc, Unavailable):  # a spent budget is no trouble
+        health.note_trouble(sync.connection_id, step, code_for(exc))
 
 
 def _renew_once(sync: SyncRun, exc: Unauthorized) -> None:
     """A refused token gets one new token; a refused credential, or a second refusal, needs a person."""
     if exc.path == "/token" or sync.attempts:
-        _fail(sync, code_for(exc))
+        _fail(sync, code_for(exc), Step.SIGN_IN)
         return
     sync.attempts += 1
     sync.connection.forget_token()
@@ -225,14 +253,26 @@ def _put_back(sync: SyncRun) -> None:
     kept = SyncRun.objects.values_list("progress", "pages_read", "posts_read").get(pk=sync.pk)
     sync.progress, sync.pages_read, sync.posts_read = kept
     sync.lease_until = None
-    sync.save()
+    _write(sync, "lease_until", "retry_at", "attempts", "problem_code", "problem_at", "started_at")
 
 
-def _fail(sync: SyncRun, code: str) -> None:
-    sync.state, sync.finished_at, sync.lease_until = SyncState.FAILED, timezone.now(), None
-    sync.set_problem(code)
-    sync.save()
+def _fail(sync: SyncRun, code: str, step: Step) -> None:
+    _close(sync, code)
     connection = sync.connection
     connection.sync_due_at = timezone.now() + timedelta(minutes=settings.GREENHOUSE_SYNC_MINUTES)
     connection.save(update_fields=["sync_due_at"])
     connection.mark_trouble(code)
+    health.note_trouble(connection.pk, step, code)
+
+
+def _close(sync: SyncRun, code: str) -> None:
+    sync.state, sync.finished_at, sync.lease_until = SyncState.FAILED, timezone.now(), None
+    sync.set_problem(code)
+    _write(sync, "state", "finished_at", "lease_until", "attempts", "problem_code", "problem_at", "started_at")
+
+
+def _note_steps(sync: SyncRun) -> None:
+    if sync.state == SyncState.SUCCEEDED:
+        health.note_well(sync.connection_id, Step.SIGN_IN, Step.JOBS, Step.POSTS, Step.LOCATIONS)
+    elif sync.problem_code:
+        health.note_trouble(sync.connection_id, Step.POSTS, sync.problem_code)

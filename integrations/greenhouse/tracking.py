@@ -14,13 +14,14 @@ from django.utils import timezone
 
 from candidates.models import ApplicationStatus, Origin
 from candidates.services import record_status
+from integrations import health
 from integrations.credentials import client_for
 from integrations.fields import DecryptionError
 from integrations.greenhouse.client import GreenhouseClient
 from integrations.greenhouse.errors import Forbidden, GreenhouseError, RateLimited
 from integrations.greenhouse.mapping import tracked_status
 from integrations.greenhouse.schemas import ApplicationPayload, RejectionReasonPayload
-from integrations.models import Connection, Export, ExportState
+from integrations.models import Connection, Export, ExportState, Step
 from integrations.problems import code_for
 
 log = logging.getLogger(__name__)
@@ -48,13 +49,19 @@ def poll(connection_id: int) -> None:
         Connection.objects.filter(pk=connection_id).update(poll_due_at=timezone.now() + wait)
     except GreenhouseError as exc:
         log.warning("poll of connection %s stopped: %s", connection_id, exc)
-        connection.mark_trouble(code_for(exc))
+        _note_trouble(connection, code_for(exc), health.step_of_error(exc, Step.STATUS_BACK))
     except DecryptionError:
-        connection.mark_trouble("secret_unreadable")
+        _note_trouble(connection, "secret_unreadable", Step.SIGN_IN)
     else:
         Connection.objects.filter(pk=connection_id).update(polled_at=timezone.now())
-        if connection.problem_code in ("unavailable", "unexpected_reply", "rate_limited"):
-            connection.mark_well()
+        health.note_well(connection_id, Step.STATUS_BACK)
+        if connection.problem_code:
+            connection.mark_answering()
+
+
+def _note_trouble(connection: Connection, code: str, step: Step) -> None:
+    connection.mark_trouble(code)
+    health.note_trouble(connection.pk, step, code)
 
 
 def _poll(connection: Connection) -> None:

@@ -130,7 +130,7 @@ class Connection(WithProblem):
         if code in NEEDS_A_PERSON or code in OUTAGES:
             self.broken_since = self.broken_since or self.problem_at
             changes["broken_since"] = Coalesce("broken_since", self.problem_at)
-        self._with_this_credential().filter(state__in=states).update(**changes)
+        self.with_this_credential().filter(state__in=states).update(**changes)
 
     def mark_answering(self) -> None:
         """Clear what passes by itself, because Greenhouse has just answered a worker as it should.
@@ -138,14 +138,23 @@ class Connection(WithProblem):
         What only a person can repair stays: it was found while that worker was still asking, and only a check-up,
         which asks for everything, can tell that it is gone. Repeat: harmless.
         """
-        self._become_well(self._with_this_credential().filter(state=ConnectionState.ACTIVE))
+        self._save_well(self.with_this_credential().filter(state=ConnectionState.ACTIVE))
 
     def mark_well(self) -> None:
         """Make the connection active again, because a check-up found nothing wrong. Repeat: harmless."""
         self.state = ConnectionState.ACTIVE
-        self._become_well(self._with_this_credential().exclude(state=ConnectionState.DISCONNECTED))
+        self._save_well(self.with_this_credential().exclude(state=ConnectionState.DISCONNECTED))
 
-    def _become_well(self, rows: models.QuerySet["Connection"]) -> None:
+    def become_well(self) -> None:
+        """Set, but do not save, what a connection looks like that a new credential has just made or repaired."""
+        if self.broken_since or self.disconnected_at:
+            self.recovered_at = timezone.now()
+        self.state = ConnectionState.ACTIVE
+        self.clear_problem()
+        self.broken_since = self.disconnected_at = None
+        self.credential_no += 1
+
+    def _save_well(self, rows: models.QuerySet["Connection"]) -> None:
         was_broken = When(broken_since__isnull=False, then=Value(timezone.now()))
         rows.update(
             state=ConnectionState.ACTIVE,
@@ -157,7 +166,8 @@ class Connection(WithProblem):
         self.clear_problem()
         self.broken_since = None
 
-    def _with_this_credential(self) -> models.QuerySet["Connection"]:
+    def with_this_credential(self) -> models.QuerySet["Connection"]:
+        """This row, as long as nobody has replaced or taken away the credential that we read with it."""
         return Connection.objects.filter(pk=self.pk, credential_no=self.credential_no)
 
     @property
