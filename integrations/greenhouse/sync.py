@@ -240,7 +240,7 @@ def _wait(sync: SyncRun, exc: RateLimited | Unavailable, step: Step) -> None:
 
 def _renew_once(sync: SyncRun, exc: Unauthorized) -> None:
     """A refused token gets one new token; a refused credential, or a second refusal, needs a person."""
-    if exc.path == "/token" or sync.attempts:
+    if exc.path.endswith("/token") or sync.attempts:
         _fail(sync, code_for(exc), Step.SIGN_IN)
         return
     sync.attempts += 1

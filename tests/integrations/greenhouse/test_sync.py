@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from integrations import services
+from integrations.fields import Secret
 from integrations.greenhouse import sync
 from integrations.models import (
     Connection,
@@ -236,3 +237,11 @@ def test_sync_asks_for_at_most_three_more_pages_than_the_posts_and_jobs_need(
     posts, jobs = (len(sandbox.requests("GET", f"/v3/{name}")) for name in ("job_posts", "jobs"))
     assert (posts, jobs) == (3, 1)
     assert len(sandbox.requests()) <= posts + jobs + 3 * posts
+
+
+def test_sync_with_a_revoked_api_key_asks_for_a_person_at_once(sandbox: SandboxProcess, connection: Connection) -> None:
+    Connection.objects.update(credential_kind="api_key", secret=Secret.of("revoked-key"))
+    run = enqueue_sync(connection, by=None)
+    assert sync.run(run.pk) is False, "no second try with a key that is refused"
+    run.refresh_from_db()
+    assert run.problem_code == "key_refused"
