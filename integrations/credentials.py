@@ -17,7 +17,7 @@ from integrations.greenhouse import auth
 from integrations.greenhouse.auth import Token
 from integrations.greenhouse.client import GreenhouseClient, TokenSource
 from integrations.greenhouse.errors import Unauthorized, Unavailable
-from integrations.models import Connection, CredentialKind
+from integrations.models import Connection, ConnectionState, CredentialKind
 
 RENEW_BEFORE = timedelta(seconds=60)
 TOKEN_LEASE = timedelta(seconds=45)  # above the longest token request, so that only one is under way
@@ -118,6 +118,8 @@ class ConnectionTokens:
         return self._renew(row, refused=refused)
 
     def _renew(self, row: Connection, *, refused: str) -> str:
+        if row.state == ConnectionState.DISCONNECTED:
+            raise Unavailable("disconnected", path="/token")
         now = timezone.now()
         free = Q(token_lease_until=None) | Q(token_lease_until__lt=now)
         if self._rows.filter(free).update(token_lease_until=now + TOKEN_LEASE) != 1:
@@ -132,7 +134,10 @@ class ConnectionTokens:
         except BaseException:
             self._rows.update(token_lease_until=None)
             raise
-        self._rows.update(token=Secret.of(token.value), token_expires_at=token.expires_at, token_lease_until=None)
+        renewed = {"token": Secret.of(token.value), "token_expires_at": token.expires_at, "token_lease_until": None}
+        if not self._rows.filter(credential_no=row.credential_no).update(**renewed):
+            # Replaced or taken away while we asked: this token belongs to nobody any more.
+            raise Unavailable("credential_replaced", path="/token")
         return token.value
 
 
