@@ -85,10 +85,15 @@ class Sandbox:
         return Delivery(instead or response, cut=fault.kind == "reset_after", truncate=fault.kind == "truncate")
 
     def _api(self, request: Request, who: dict[str, str]) -> Response:
+        if request.path in _AUTH_PATHS:
+            try:
+                return self._auth(request, who)
+            except Refusal as refusal:
+                return refusal_response(refusal)
         try:
-            return self._auth(request, who) if request.path in _AUTH_PATHS else self._harvest(request, who)
+            return self._harvest(request, who)
         except Refusal as refusal:
-            return refusal_response(refusal)
+            return _as_terse_as_wanted(refusal_response(refusal), refusal, self.world.switches.error_bodies)
 
     def _auth(self, request: Request, who: dict[str, str]) -> Response:
         switches = self.world.switches
@@ -108,7 +113,7 @@ class Sandbox:
                 return auth_host.token(self.world.store, switches, self.world.limiter, request)
             if not switches.introspection:
                 raise not_found()
-            return auth_host.introspect(self.world.store, request)
+            return auth_host.introspect(self.world.store, switches, request)
 
     def _harvest(self, request: Request, who: dict[str, str]) -> Response:
         switches = self.world.switches
@@ -121,6 +126,15 @@ class Sandbox:
         who["credential"] = caller.credential["client_id"] or caller.credential["name"]
         who["subject"] = str(caller.user["id"])
         return self.harvest.answer(request, caller)
+
+
+def _as_terse_as_wanted(response: Response, refusal: Refusal, wanted: str) -> Response:
+    """Say less in those refusals of the Harvest host whose bodies nobody has recorded."""
+    if refusal.status not in (400, 403, 429) or wanted == "full":
+        return response
+    if wanted == "none":
+        return Response(refusal.status, b"", "text/plain", response.headers)
+    return json_response({"message": refusal.body["message"]}, refusal.status, response.headers)
 
 
 def is_api(path: str) -> bool:

@@ -2,13 +2,12 @@
 
 import base64
 import binascii
-import hmac
 import re
 import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox import consents, tokens
+from sandbox import consents, credentials, tokens
 from sandbox.exchange import Record, Refusal, Request, Response, json_response
 from sandbox.store import Store
 from sandbox.switches import Switches
@@ -45,10 +44,6 @@ def _basic(request: Request) -> tuple[str, str] | None:
     return name, password
 
 
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())
-
-
 def client_of(store: Store, request: Request) -> Record:
     """Return the OAuth credential whose id and secret the request carries.
 
@@ -61,7 +56,7 @@ def client_of(store: Store, request: Request) -> Record:
     if not re.search(r"-\d+$", client_id):
         raise _refused(400, f"client_id={client_id} does not contain a valid client ID suffix")
     credential = store.first("_credentials", client_id=client_id)
-    if credential is None or credential["revoked"] or not _same(secret, credential["secret"]):
+    if credential is None or credential["revoked"] or not credentials.is_secret(credential, secret):
         raise _invalid("invalid_client")
     return credential
 
@@ -77,7 +72,7 @@ def token(store: Store, switches: Switches, limiter: RateLimiter, request: Reque
     """Answer `POST /token`."""
     given = _basic(request)
     allowance = limiter.spend(f"token:{given[0] if given else ''}", switches.token_rate_limit, _TOKEN_WINDOW_SECONDS)
-    headers = _PRIVATE | allowance.headers("X-Ratelimit")
+    headers = _PRIVATE | allowance.headers("X-Ratelimit", ahead=switches.clock_ahead_seconds)
     if allowance.refused:
         raise Refusal(429, {"message": "Too Many Requests"}, headers)
     try:
@@ -113,9 +108,11 @@ def _access(store: Store, switches: Switches, credential: Record, user: Record, 
     )
     body: Record = {"token_type": "Bearer", "access_token": access_token}
     if switches.expires in ("both", "at"):
-        body["expires_at"] = _seconds_stamp(expires)
+        body["expires_at"] = _seconds_stamp(expires + switches.clock_ahead_seconds)
     if switches.expires in ("both", "in"):
         body["expires_in"] = lifetime
+    if switches.token_scope:
+        body["scope"] = " ".join(tokens.Caller(credential, user, grant).scopes)
     return body
 
 
@@ -156,8 +153,10 @@ def _subject(store: Store, credential: Record, request: Request) -> Record:
 def exchange_key(store: Store, switches: Switches, request: Request) -> Response:
     """Answer `POST /auth/token` of the Harvest host: an API key for a bearer token."""
     given = _basic(request)
+    if switches.keys_retired:
+        raise _retired(switches)
     credential = store.first("_credentials", kind="api_key", secret=given[0]) if given and given[0] else None
-    if switches.keys_retired or credential is None or credential["revoked"]:
+    if credential is None or credential["revoked"]:
         raise Refusal(401, {"message": "Invalid credentials"})
     try:
         user = _subject(store, credential, request)
@@ -168,12 +167,25 @@ def exchange_key(store: Store, switches: Switches, request: Request) -> Response
         store, credential, user, switches.token_lifetime_seconds, only_one=switches.single_active_token
     )
     return json_response(
-        {"token_type": "Bearer", "access_token": access_token, "expires": _seconds_stamp(expires)},
+        {
+            "token_type": "Bearer",
+            "access_token": access_token,
+            "expires": _seconds_stamp(expires + switches.clock_ahead_seconds),
+        },
         headers=_PRIVATE,
     )
 
 
-def introspect(store: Store, request: Request) -> Response:
+def _retired(switches: Switches) -> Refusal:
+    messages = {
+        "401": "Invalid credentials",
+        "404": "Resource not found",
+        "410": "API keys can no longer be exchanged. Please use OAuth.",
+    }
+    return Refusal(int(switches.keys_retired_status), {"message": messages[switches.keys_retired_status]})
+
+
+def introspect(store: Store, switches: Switches, request: Request) -> Response:
     """Answer `POST /introspect`."""
     credential = client_of(store, request)
     token_text = _given(request, "token")
@@ -183,22 +195,25 @@ def introspect(store: Store, request: Request) -> Response:
     if caller is None or claims is None or caller.credential["id"] != credential["id"]:
         return json_response({"active": False}, headers=_PRIVATE)
     organization = store.table("_organization").records[caller.organization_id]
-    role = "site_admin" if caller.may_list else "basic"
-    return json_response(
-        {
-            "active": True,
-            "client_id": credential["client_id"],
-            "sub": claims["sub"],
-            "scope": " ".join(caller.scopes),
-            "token_type": "Bearer",
-            "iss": tokens.ISSUER,
-            "iat": claims["iat"],
-            "exp": claims["exp"],
-            CLAIMS: {
-                "organization": {"id": organization["id"], "name": organization["name"]},
-                "user_role": role,
-                "silo": "s4",
-            },
-        },
-        headers=_PRIVATE,
-    )
+    body = {
+        "active": True,
+        "client_id": credential["client_id"],
+        "sub": claims["sub"],
+        "scope": " ".join(caller.scopes),
+        "token_type": "Bearer",
+        "iss": tokens.ISSUER,
+        "iat": claims["iat"] + switches.clock_ahead_seconds,
+        "exp": claims["exp"] + switches.clock_ahead_seconds,
+        CLAIMS: {"organization": {"id": organization["id"], "name": organization["name"]}, "silo": "s4"}
+        | _role(caller, switches),
+    }
+    return json_response(body, headers=_PRIVATE)
+
+
+def _role(caller: tokens.Caller, switches: Switches) -> Record:
+    told = {
+        "actual": "site_admin" if caller.may_list else "basic",
+        "basic": "basic",
+        "unknown": "grand_vizier",
+    }
+    return {"user_role": told[switches.introspection_role]} if switches.introspection_role in told else {}

@@ -2,7 +2,9 @@
 
 import threading
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
+from sandbox.clock import stamp
 from sandbox.exchange import Record, Request
 from sandbox.faults import Faults
 from sandbox.store import Store
@@ -26,6 +28,7 @@ class World:
         known = as_record(Switches())
         kept = {name: value for name, value in row["values"].items() if name in known} if row else {}
         self.switches = changed(Switches(), kept)
+        self._set_clock()
 
     def set_switches(self, wanted: Record) -> None:
         """Turn switches, here and in the file, so that they survive a restart.
@@ -40,6 +43,12 @@ class World:
             else:
                 self.store.add("_switches", values=as_record(switches))
             self.switches = switches
+            self._set_clock()
+
+    def _set_clock(self) -> None:
+        """Date new records by the clock of this Greenhouse, which may not be ours."""
+        ahead = timedelta(seconds=self.switches.clock_ahead_seconds)
+        self.store.now = lambda: stamp(datetime.now(UTC) + ahead)
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import consents, seed
+from sandbox import control_account, seed
 from sandbox.catalogue import CATALOGUE
 from sandbox.context import World
-from sandbox.exchange import Record, Request, Response, json_response, not_found, unprocessable
+from sandbox.control_account import order_of
+from sandbox.exchange import Request, Response, json_response, not_found, unprocessable
 from sandbox.switches import as_record
 
 
@@ -21,18 +22,12 @@ def answer(world: World, request: Request) -> Response:
     return json_response(handle(world, request))
 
 
-def _object(request: Request) -> Record:
-    if not isinstance(request.json, dict):
-        raise unprocessable("The body must be an object")
-    return request.json
-
-
 def _show_switches(world: World, _: Request) -> Any:
     return as_record(world.switches)
 
 
 def _set_switches(world: World, request: Request) -> Any:
-    world.set_switches(_object(request))
+    world.set_switches(order_of(request))
     return as_record(world.switches)
 
 
@@ -41,7 +36,7 @@ def _show_faults(world: World, _: Request) -> Any:
 
 
 def _add_faults(world: World, request: Request) -> Any:
-    orders = request.json if isinstance(request.json, list) else [_object(request)]
+    orders = request.json if isinstance(request.json, list) else [order_of(request)]
     if not all(isinstance(order, dict) for order in orders):
         raise unprocessable("A fault must be an object")
     for order in orders:
@@ -80,7 +75,7 @@ def _reset(world: World, _: Request) -> Any:
 
 
 def _seed(world: World, request: Request) -> Any:
-    order = _object(request)
+    order = order_of(request)
     counts = {name: order.get(name, 0) for name in ("posts", "jobs", "candidates")}
     if set(order) - set(counts) or any(type(count) is not int or count < 0 for count in counts.values()):
         raise unprocessable("posts, jobs and candidates must be whole numbers")
@@ -90,62 +85,6 @@ def _seed(world: World, request: Request) -> Any:
 def _renew_limits(world: World, _: Request) -> Any:
     world.limiter.clear()
     return {"renewed": True}
-
-
-def _expire_tokens(world: World, _: Request) -> Any:
-    """Make every token issued so far a stranger's."""
-    with world.store.unit():
-        for credential in list(world.store.all("_credentials")):
-            world.store.change("_credentials", credential["id"], generation=credential["generation"] + 1)
-    return {"expired": True}
-
-
-def _show_credentials(world: World, _: Request) -> Any:
-    with world.store.lock:
-        return list(world.store.all("_credentials"))
-
-
-def _set_credential(world: World, request: Request) -> Any:
-    """Change a credential found by `client_id` or `name`: `scopes`, `revoked`, `secret`, `redirect_uris`."""
-    order = _object(request)
-    found = {name: order.pop(name) for name in ("client_id", "name") if name in order}
-    with world.store.unit():
-        credential = world.store.first("_credentials", **found) if found else None
-        if credential is None:
-            raise not_found("The credential")
-        unknown = set(order) - {"scopes", "revoked", "secret", "redirect_uris"}
-        if unknown:
-            raise unprocessable(*({name: "cannot be set"} for name in sorted(unknown)))
-        return world.store.change("_credentials", credential["id"], **order)
-
-
-def _show_organizations(world: World, _: Request) -> Any:
-    with world.store.lock:
-        return {row["name"]: row["id"] for row in world.store.where("_organization")}
-
-
-def _disconnect(world: World, request: Request) -> Any:
-    """End what a partner was allowed: `client_id`, and the name of the `organization`."""
-    order = _object(request)
-    with world.store.unit():
-        credential = world.store.first("_credentials", kind="partner", client_id=order.get("client_id"))
-        organization = world.store.first("_organization", name=order.get("organization"))
-        if credential is None or organization is None:
-            raise not_found("The partner or the organization")
-        return {"ended": consents.end(world.store, credential["id"], organization["id"])}
-
-
-def _set_user(world: World, request: Request) -> Any:
-    """Change the user with this `email`: `site_admin`, `deactivated`."""
-    order = _object(request)
-    email = order.pop("email", None)
-    if set(order) - {"site_admin", "deactivated"} or not all(type(v) is bool for v in order.values()):
-        raise unprocessable("site_admin and deactivated are true or false, nothing else can be set")
-    with world.store.unit():
-        user = world.store.first("users", primary_email=email) if email else None
-        if user is None:
-            raise not_found("The user")
-        return world.store.change("users", user["id"], **order)
 
 
 def _collection_of(request: Request) -> str:
@@ -163,7 +102,7 @@ def _show_records(world: World, request: Request) -> Any:
 
 def _change_record(world: World, request: Request) -> Any:
     """Change fields of one record, as somebody inside Greenhouse would: `id` and the fields."""
-    order = _object(request)
+    order = order_of(request)
     name = _collection_of(request)
     with world.store.unit():
         record = world.store.get(name, order.pop("id", None))
@@ -175,7 +114,7 @@ def _change_record(world: World, request: Request) -> Any:
 def _remove_record(world: World, request: Request) -> Any:
     name = _collection_of(request)
     with world.store.unit():
-        record = world.store.get(name, _object(request).get("id"))
+        record = world.store.get(name, order_of(request).get("id"))
         if record is None:
             raise not_found("The record")
         world.store.remove(name, record["id"])
@@ -183,6 +122,7 @@ def _remove_record(world: World, request: Request) -> Any:
 
 
 _ROUTES: dict[tuple[str, str], Callable[[World, Request], Any]] = {
+    **control_account.ROUTES,
     ("GET", "health"): lambda world, request: {"ready": True},
     ("GET", "switches"): _show_switches,
     ("POST", "switches"): _set_switches,
@@ -195,12 +135,6 @@ _ROUTES: dict[tuple[str, str], Callable[[World, Request], Any]] = {
     ("POST", "reset"): _reset,
     ("POST", "seed"): _seed,
     ("POST", "renew_limits"): _renew_limits,
-    ("POST", "expire_tokens"): _expire_tokens,
-    ("GET", "credentials"): _show_credentials,
-    ("POST", "credentials"): _set_credential,
-    ("GET", "organizations"): _show_organizations,
-    ("POST", "disconnect"): _disconnect,
-    ("POST", "users"): _set_user,
     ("GET", "records"): _show_records,
     ("PATCH", "records"): _change_record,
     ("DELETE", "records"): _remove_record,

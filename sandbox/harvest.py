@@ -58,9 +58,9 @@ class Harvest:
         try:
             response = self._allowed(request, caller, find_route(request), allowance)
         except Refusal as refusal:
-            refusal.headers.update(allowance.headers())
+            refusal.headers.update(allowance.headers(ahead=switches.clock_ahead_seconds))
             raise
-        response.headers.update(allowance.headers())
+        response.headers.update(allowance.headers(ahead=switches.clock_ahead_seconds))
         return response
 
     def _allowed(self, request: Request, caller: Caller, route: Route, allowance: Allowance) -> Response:
@@ -72,7 +72,7 @@ class Harvest:
         if route.verb == "list":
             return self._read(request, caller, route)
         if route.key == CREATE_ATTACHMENT:
-            data = files.prepare(request, self.world.switches.attachment_max_bytes)
+            data = files.prepare(request, self.world.switches)
             with self.world.store.unit():
                 return files.create(Call(self.world, request, caller, {}), data)
         with self.world.store.unit():

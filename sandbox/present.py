@@ -52,7 +52,13 @@ def _attachment(world: World, request: Request, record: Record) -> Record:
     shown_record = record | {"url": file_url(world, request.base_url, record)}
     if not world.switches.attachment_visibility:
         shown_record.pop("visibility", None)
+    if world.switches.attachment_content_type:
+        shown_record["content_type"] = _kind_of(record["filename"])
     return shown_record
+
+
+def _kind_of(filename: str) -> str:
+    return mimetypes.guess_type(filename)[0] or "application/octet-stream"
 
 
 def file_url(world: World, base_url: str, record: Record) -> str:
@@ -81,11 +87,10 @@ def download(world: World, request: Request) -> Response:
     record = world.store.get("attachments", attachment_id)
     if record is None:
         raise not_found("The file")
-    kind = mimetypes.guess_type(record["filename"])[0] or "application/octet-stream"
     return Response(
         200,
         world.store.blob(attachment_id),
-        kind,
+        _kind_of(record["filename"]),
         {
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(record['filename'], safe='')}",
             "X-Content-Type-Options": "nosniff",

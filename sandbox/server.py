@@ -5,6 +5,7 @@ import secrets
 import socket
 import struct
 import sys
+import time
 import traceback
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -64,7 +65,7 @@ class Handler(BaseHTTPRequestHandler):
     def _send(self, response: Response, *, half: bool = False) -> None:
         """Send head and body in one write: two would wait for each other on a kept-alive line."""
         headers = {
-            "Date": self.date_time_string(),
+            "Date": self.date_time_string(time.time() + self.sandbox.world.switches.clock_ahead_seconds),
             "X-Request-Id": secrets.token_hex(8),
             **response.headers,
         }

@@ -10,76 +10,111 @@ from sandbox.exchange import Record, unprocessable
 class Switches:
     """The defaults are the best guesses of our contract's list of open questions."""
 
-    keys_retired: bool = False
     expires: str = "both"
     token_lifetime_seconds: int = 3600
-    token_rate_limit: int = 60
+    token_scope: bool = False
     single_active_token: bool = False
+    keys_retired: bool = False
+    keys_retired_status: str = "401"
+    old_secret_seconds: int = 7 * 24 * 3600
+    introspection: bool = True
+    introspection_role: str = "actual"
+    non_admin_lists: str = "403"
+
     code_lifetime_seconds: int = 60
     redirect_uri_required: bool = True
     refresh_lifetime_seconds: int = 24 * 3600
     refresh_grace_seconds: int = 0
     refresh_reuse_disconnects: bool = False
     refresh_refusal_status: str = "400"
-    introspection: bool = True
-    removed_versions_status: int = 410
+
     rate_limit: int = 50
     rate_window_seconds: int = 30
-    non_admin_lists: str = "403"
-    hidden_private_candidates: bool = False
-    candidate_envelope: str = "envelope"
-    second_application: str = "422"
-    application_extras: bool = True
-    attachment_visibility: bool = True
-    attachment_max_bytes: int = 10 * 1024 * 1024
-    custom_fields_patch: str = "replace"
-    stage_move_touches_application: bool = True
-    location_touches_post: bool = False
-    job_and_stage_together: bool = True
+    token_rate_limit: int = 60
     latency_ms: int = 0
+    clock_ahead_seconds: int = 0
     auth_down: bool = False
     harvest_down: bool = False
+    removed_versions_status: int = 410
+    error_bodies: str = "full"
+
+    hidden_private_candidates: bool = False
+    candidate_envelope: str = "envelope"
+    custom_fields_patch: str = "replace"
+    second_application: str = "422"
+    application_extras: bool = True
+    stage_move_touches_application: bool = True
+    job_and_stage_together: bool = True
+    location_touches_post: bool = False
+    attachment_max_bytes: int = 10 * 1024 * 1024
+    attachment_too_large_status: str = "422"
+    attachment_visibility: bool = True
+    attachment_content_type: bool = False
+    note_visibility_required: bool = False
 
 
 CHOICES = {
     "expires": ("both", "at", "in", "none"),
-    "refresh_refusal_status": ("400", "401"),
+    "keys_retired_status": ("401", "404", "410"),
+    "introspection_role": ("actual", "basic", "unknown", "absent"),
     "non_admin_lists": ("403", "empty"),
+    "refresh_refusal_status": ("400", "401"),
+    "error_bodies": ("full", "message", "none"),
     "candidate_envelope": ("envelope", "bare", "without_application"),
     "second_application": ("422", "allow", "return_existing"),
     "custom_fields_patch": ("replace", "merge"),
+    "attachment_too_large_status": ("422", "413"),
 }
+# A clock may also be behind.
+SIGNED = ("clock_ahead_seconds",)
 
-EXPLANATIONS = {
-    "keys_retired": "API keys can no longer be exchanged for a token",
-    "expires": "Which expiry fields a token answer carries",
-    "token_lifetime_seconds": "Lifetime of an access token, in seconds",
-    "token_rate_limit": "Token requests per minute and credential (0: no limit)",
-    "single_active_token": "A new token ends the one before, of the same credential and user",
-    "code_lifetime_seconds": "Lifetime of an authorization code, in seconds",
-    "redirect_uri_required": "The exchange of a code must name the redirect URI again",
-    "refresh_lifetime_seconds": "Lifetime of a refresh token, in seconds",
-    "refresh_grace_seconds": "A refresh token still works this many seconds after it was used",
-    "refresh_reuse_disconnects": "Using a refresh token twice ends the whole connection",
-    "refresh_refusal_status": "Status code of a refused code or refresh token",
-    "introspection": "Token introspection answers",
-    "removed_versions_status": "Status code of v1 and v2 addresses",
-    "rate_limit": "Requests per window and credential (0: no limit)",
-    "rate_window_seconds": "Length of the rate-limit window, in seconds",
-    "non_admin_lists": "What a list answers to someone who is no Site Admin",
-    "hidden_private_candidates": "Private candidates are listed as a message only",
-    "candidate_envelope": "Body of the answer when a candidate is created",
-    "second_application": "Second application of one candidate on one job",
-    "application_extras": "Applications carry job_interview_stage_id and rejection_reason_id",
-    "attachment_visibility": "Attachments carry their visibility",
-    "attachment_max_bytes": "Largest attachment, in bytes",
-    "custom_fields_patch": "What updating custom fields does to those not named",
-    "stage_move_touches_application": "A stage move changes the application's updated_at",
-    "location_touches_post": "A location change changes the post's updated_at",
-    "job_and_stage_together": "A move may name a job and a stage together",
-    "latency_ms": "Wait before every API answer, in milliseconds",
-    "auth_down": "The auth host answers 503",
-    "harvest_down": "The Harvest host answers 503",
+GROUPS: dict[str, dict[str, str]] = {
+    "Signing in": {
+        "expires": "Which expiry fields a token answer carries",
+        "token_lifetime_seconds": "Lifetime of an access token, in seconds",
+        "token_scope": "A token answer names its scopes",
+        "single_active_token": "A new token ends the one before, of the same credential and user",
+        "keys_retired": "API keys can no longer be exchanged for a token",
+        "keys_retired_status": "Status code of that exchange, once keys are retired",
+        "old_secret_seconds": "How long the old secret works after a rotation, in seconds",
+        "introspection": "Token introspection answers",
+        "introspection_role": "The role that introspection tells",
+        "non_admin_lists": "What a list answers to someone who is no Site Admin",
+    },
+    "Connect with Greenhouse": {
+        "code_lifetime_seconds": "Lifetime of an authorization code, in seconds",
+        "redirect_uri_required": "The exchange of a code must name the redirect URI again",
+        "refresh_lifetime_seconds": "Lifetime of a refresh token, in seconds",
+        "refresh_grace_seconds": "How long a used refresh token still works, in seconds",
+        "refresh_reuse_disconnects": "Using a refresh token twice ends the whole connection",
+        "refresh_refusal_status": "Status code of a refused code or refresh token",
+    },
+    "Limits and trouble": {
+        "rate_limit": "Requests per window and credential (0: no limit)",
+        "rate_window_seconds": "Length of the rate-limit window, in seconds",
+        "token_rate_limit": "Token requests per minute and credential (0: no limit)",
+        "latency_ms": "Wait before every API answer, in milliseconds",
+        "clock_ahead_seconds": "Greenhouse's clock is ahead by these seconds (negative: behind)",
+        "auth_down": "The auth host answers 503",
+        "harvest_down": "The Harvest host answers 503",
+        "removed_versions_status": "Status code of v1 and v2 addresses",
+        "error_bodies": "How much a 400, 403 or 429 says",
+    },
+    "Candidates and jobs": {
+        "hidden_private_candidates": "Private candidates are listed as a message only",
+        "candidate_envelope": "Body of the answer when a candidate is created",
+        "custom_fields_patch": "What updating custom fields does to those not named",
+        "second_application": "Second application of one candidate on one job",
+        "application_extras": "Applications carry job_interview_stage_id and rejection_reason_id",
+        "stage_move_touches_application": "A stage move changes the application's updated_at",
+        "job_and_stage_together": "A move may name a job and a stage together",
+        "location_touches_post": "A location change changes the post's updated_at",
+        "attachment_max_bytes": "Largest attachment, in bytes",
+        "attachment_too_large_status": "Status code of an attachment that is too large",
+        "attachment_visibility": "Attachments carry their visibility",
+        "attachment_content_type": "Attachments carry their content type",
+        "note_visibility_required": "A note must say who may see it",
+    },
 }
 
 
@@ -108,6 +143,6 @@ def _checked(name: str, value: Any, kind: type) -> Any:
         return str(value)
     if type(value) is not kind:
         raise unprocessable({name: f"must be {'true or false' if kind is bool else 'a whole number'}"})
-    if isinstance(value, int) and value < 0:
+    if isinstance(value, int) and value < 0 and name not in SIGNED:
         raise unprocessable({name: "must not be negative"})
     return value

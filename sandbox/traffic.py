@@ -83,11 +83,12 @@ class Allowance:
     resets_at: int  # epoch seconds
     refused: bool
 
-    def headers(self, prefix: str = "X-RateLimit") -> dict[str, str]:
+    def headers(self, prefix: str = "X-RateLimit", *, ahead: int = 0) -> dict[str, str]:
+        """Write it down; `ahead` is by how many seconds the clock of the writer is."""
         values = {
             f"{prefix}-Limit": str(self.limit),
             f"{prefix}-Remaining": str(self.remaining),
-            f"{prefix}-Reset": str(self.resets_at),
+            f"{prefix}-Reset": str(self.resets_at + ahead),
         }
         if self.refused:
             values["Retry-After"] = str(max(1, self.resets_at - int(time.time())))

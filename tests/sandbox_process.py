@@ -159,13 +159,25 @@ class SandboxProcess:
     def renew_limits(self) -> None:
         self.control("POST", "renew_limits")
 
-    def expire_tokens(self) -> None:
-        """Make every token issued so far invalid; new ones can be had at once."""
-        self.control("POST", "expire_tokens")
+    def expire_tokens(self, **which: str) -> None:
+        """End every token issued so far, or one `token`, or those of one `client_id`; new ones can be had at once."""
+        self.control("POST", "expire_tokens", body=which)
 
     def set_credential(self, client_id: str, **values: Any) -> dict[str, Any]:
-        """Change `scopes`, `revoked` or `secret` of a credential."""
+        """Change `scopes`, `revoked`, `secret` or `redirect_uris` of a credential, and return it."""
         return dict(self.control("POST", "credentials", body={"client_id": client_id, **values}))
+
+    def add_credential(self, client_id: str, secret: str, **values: Any) -> dict[str, Any]:
+        """Add a customer's own credential, with `name`, `scopes` or `organization` if wanted."""
+        return dict(self.control("POST", "credentials/add", body={"client_id": client_id, "secret": secret, **values}))
+
+    def rotate_secret(self, client_id: str, **values: Any) -> str:
+        """Give a credential a new secret and return it; the old one works on for `keep_seconds` (a week)."""
+        return str(self.control("POST", "credentials/rotate", body={"client_id": client_id, **values})["secret"])
+
+    def add_source(self, name: str) -> dict[str, Any]:
+        """Add a source, as somebody inside Greenhouse would."""
+        return dict(self.control("POST", "sources", body={"name": name}))
 
     def set_user(self, email: str, **values: bool) -> dict[str, Any]:
         """Change `site_admin` or `deactivated` of a user."""

@@ -3,9 +3,8 @@
 from sandbox import bodies, hiring
 from sandbox.context import World
 from sandbox.exchange import Record, Request, unprocessable
-from sandbox.routes import ALL_SCOPES
 from sandbox.seed.jobs import questions
-from sandbox.switches import CHOICES, as_record
+from sandbox.switches import CHOICES, SIGNED, as_record
 
 _ADMIN = "admin@example.com"
 
@@ -14,11 +13,12 @@ def person_page(application: Record) -> str:
     return f"/people/{application['candidate_id']}?application_id={application['id']}"
 
 
-def _number(request: Request, name: str) -> int | None:
-    text = request.form.get(name, "")
+def _number(request: Request, name: str, *, signed: bool = False) -> int | None:
+    text = request.form.get(name, "").strip()
+    digits = text.removeprefix("-") if signed else text
     if not text:
         return None
-    if not (text.isascii() and text.isdigit()):
+    if not (digits.isascii() and digits.isdigit()):
         raise unprocessable({name: "must be a number"})
     return int(text)
 
@@ -172,30 +172,23 @@ def add_post(world: World, request: Request, job: Record) -> tuple[str, str]:
     return _post_page(post), f"“{title}” was added. Publish it to put it on the board."
 
 
-# Users and credentials
+# Switches and trouble
 
 
-def toggle_active(world: World, _: Request, user: Record) -> tuple[str, str]:
-    changed = world.store.change("users", user["id"], deactivated=not user["deactivated"])
-    return "/users", f"{user['name']} is {'deactivated' if changed['deactivated'] else 'active'} now."
+def order_trouble(world: World, request: Request) -> tuple[str, str]:
+    """Order a fault for the next requests to one part of the API."""
+    times = _number(request, "times") or 1
+    kind, _, status = request.form.get("kind", "").partition(" ")
+    order: Record = {"kind": kind, "path": request.form.get("path", "/"), "times": times}
+    if status.isascii() and status.isdigit():
+        order["status"] = int(status)
+    world.faults.add(order)
+    return "/traffic", f"Trouble is waiting for the next {f'{times} requests' if times > 1 else 'request'}."
 
 
-def toggle_site_admin(world: World, _: Request, user: Record) -> tuple[str, str]:
-    changed = world.store.change("users", user["id"], site_admin=not user["site_admin"])
-    return "/users", f"{user['name']} is {'a' if changed['site_admin'] else 'no longer a'} Site Admin."
-
-
-def set_scopes(world: World, request: Request, credential: Record) -> tuple[str, str]:
-    chosen = [scope for scope in ALL_SCOPES if scope in request.form]
-    world.store.change("_credentials", credential["id"], scopes=chosen)
-    return "/credentials", f"{credential['name']} has {len(chosen)} scopes now."
-
-
-def toggle_revoked(world: World, _: Request, credential: Record) -> tuple[str, str]:
-    """Revoke a credential, or give it back; tokens of a revoked one stay dead."""
-    revoked = not credential["revoked"]
-    world.store.change("_credentials", credential["id"], revoked=revoked, generation=credential["generation"] + 1)
-    return "/credentials", f"{credential['name']} {'was revoked' if revoked else 'works again'}."
+def clear_trouble(world: World, _: Request) -> tuple[str, str]:
+    world.faults.clear()
+    return "/traffic", "No more trouble is on order."
 
 
 def set_switches(world: World, request: Request) -> tuple[str, str]:
@@ -207,7 +200,7 @@ def set_switches(world: World, request: Request) -> tuple[str, str]:
         elif name in CHOICES:
             wanted[name] = request.form.get(name, value)
         else:
-            number = _number(request, name)
+            number = _number(request, name, signed=name in SIGNED)
             wanted[name] = value if number is None else number
     world.set_switches(wanted)
     return "/#switches", "The switches are set."

@@ -6,11 +6,37 @@ from sandbox import hiring
 from sandbox.context import World
 from sandbox.exchange import Record, Request, Response
 from sandbox.present import file_url
-from sandbox.routes import ALL_SCOPES
 from sandbox.store import Store
-from sandbox.switches import CHOICES, EXPLANATIONS, Switches, as_record
+from sandbox.switches import CHOICES, GROUPS, SIGNED, Switches, as_record
 from sandbox.web.page import render
 
+# What a person may order to go wrong, and where: the control API knows more.
+_TROUBLES = (
+    ("html", "200 with an HTML page"),
+    ("nonsense", "200 with JSON of another shape"),
+    ("slow", "an answer a second late"),
+    ("truncate", "half an answer"),
+    ("reset_before", "the line is cut before anything is done"),
+    ("reset_after", "it is done, and the answer is lost"),
+    ("status 401", "401"),
+    ("status 403", "403"),
+    ("status 422", "422"),
+    ("status 429", "429"),
+    ("status 500", "500"),
+    ("status 503", "503"),
+)
+_PLACES = (
+    ("/token", "tokens"),
+    ("/introspect", "introspection"),
+    ("/auth/token", "API key exchange"),
+    ("/v3", "everything of Harvest"),
+    ("/v3/jobs", "jobs"),
+    ("/v3/job_posts", "job posts"),
+    ("/v3/candidates", "candidates"),
+    ("/v3/applications", "applications"),
+    ("/v3/attachments", "attachments"),
+    ("/v3/notes", "notes"),
+)
 _RECENT, _LAST_REQUESTS, _TRAFFIC = 8, 8, 200
 
 
@@ -50,7 +76,7 @@ def dashboard(world: World, request: Request) -> Response:
         credentials=credentials,
         admin="admin@example.com",
         arrivals=[_application_row(store, row) for row in _newest(store, "applications", _RECENT)],
-        switches=_switch_rows(world.switches),
+        switch_groups=_switch_groups(world.switches),
         requests=world.log.matching()[: -_LAST_REQUESTS - 1 : -1],
         faults=world.faults.listed(),
         counts={
@@ -62,23 +88,42 @@ def dashboard(world: World, request: Request) -> Response:
     )
 
 
-def _switch_rows(switches: Switches) -> list[Record]:
-    defaults = as_record(Switches())
+def _switch_groups(switches: Switches) -> list[Record]:
+    values, defaults = as_record(switches), as_record(Switches())
     return [
         {
-            "name": name,
-            "value": value,
-            "kind": "choice" if name in CHOICES else "flag" if isinstance(value, bool) else "number",
-            "choices": CHOICES.get(name, ()),
-            "explanation": EXPLANATIONS[name],
-            "changed": value != defaults[name],
+            "title": title,
+            "switches": [
+                {
+                    "name": name,
+                    "value": values[name],
+                    "kind": _kind(name, values[name]),
+                    "choices": CHOICES.get(name, ()),
+                    "explanation": explanation,
+                    "changed": values[name] != defaults[name],
+                }
+                for name, explanation in explanations.items()
+            ],
         }
-        for name, value in as_record(switches).items()
+        for title, explanations in GROUPS.items()
     ]
 
 
+def _kind(name: str, value: Any) -> str:
+    if name in CHOICES:
+        return "choice"
+    return "flag" if isinstance(value, bool) else "signed" if name in SIGNED else "number"
+
+
 def traffic(world: World, request: Request) -> Response:
-    return render(request, "traffic.html", requests=world.log.matching()[: -_TRAFFIC - 1 : -1])
+    return render(
+        request,
+        "traffic.html",
+        requests=world.log.matching()[: -_TRAFFIC - 1 : -1],
+        faults=world.faults.listed(),
+        troubles=_TROUBLES,
+        places=_PLACES,
+    )
 
 
 def jobs(world: World, request: Request) -> Response:
@@ -195,22 +240,3 @@ def _application_detail(world: World, request: Request, application: Record) -> 
             for file in store.where("attachments", application_id=application["id"])
         ],
     }
-
-
-def users(world: World, request: Request) -> Response:
-    store = world.store
-    everyone = sorted(store.all("users"), key=lambda user: int(user["id"]))
-    return render(
-        request,
-        "users.html",
-        users=[user for user in everyone if not user["_service_account"]],
-        service_accounts=[user for user in everyone if user["_service_account"]],
-    )
-
-
-def credentials(world: World, request: Request) -> Response:
-    rows = [
-        credential | {"all_scopes": [{"name": scope, "on": scope in credential["scopes"]} for scope in ALL_SCOPES]}
-        for credential in sorted(world.store.all("_credentials"), key=lambda row: int(row["id"]))
-    ]
-    return render(request, "credentials.html", credentials=rows)

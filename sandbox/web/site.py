@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sandbox.context import World
 from sandbox.exchange import Record, Refusal, Request, Response, not_found
-from sandbox.web import actions, page, pages
+from sandbox.web import account_actions, account_pages, actions, page, pages
 
 # An action changes something and returns the page to go back to and what to say there.
 Action = Callable[[World, Request, Record], tuple[str, str]]
@@ -13,8 +13,9 @@ _PAGES: dict[str, Callable[[World, Request], Response]] = {
     "": pages.dashboard,
     "jobs": pages.jobs,
     "people": pages.people,
-    "users": pages.users,
-    "credentials": pages.credentials,
+    "users": account_pages.users,
+    "sources": account_pages.sources,
+    "credentials": account_pages.credentials,
     "traffic": pages.traffic,
 }
 _RECORD_PAGES: dict[str, tuple[str, Callable[[World, Request, Record], Response]]] = {
@@ -27,6 +28,7 @@ _COLLECTIONS: dict[str, tuple[str, Callable[[Record], str]]] = {
     "posts": ("job_posts", lambda post: f"/jobs/{post['job_id']}"),
     "applications": ("applications", actions.person_page),
     "users": ("users", lambda _: "/users"),
+    "sources": ("sources", lambda _: "/sources"),
     "credentials": ("_credentials", lambda _: "/credentials"),
 }
 _ACTIONS: dict[tuple[str, str], Action] = {
@@ -42,10 +44,24 @@ _ACTIONS: dict[tuple[str, str], Action] = {
     ("applications", "reject"): actions.reject,
     ("applications", "unreject"): actions.unreject,
     ("applications", "hire"): actions.hire,
-    ("users", "active"): actions.toggle_active,
-    ("users", "site_admin"): actions.toggle_site_admin,
-    ("credentials", "scopes"): actions.set_scopes,
-    ("credentials", "revoked"): actions.toggle_revoked,
+    ("users", "active"): account_actions.toggle_active,
+    ("users", "site_admin"): account_actions.toggle_site_admin,
+    ("sources", "rename"): account_actions.rename_source,
+    ("sources", "remove"): account_actions.remove_source,
+    ("credentials", "scopes"): account_actions.set_scopes,
+    ("credentials", "revoked"): account_actions.toggle_revoked,
+    ("credentials", "rotate"): account_actions.rotate_secret,
+    ("credentials", "end_old"): account_actions.end_old_secrets,
+    ("credentials", "end_tokens"): account_actions.end_tokens,
+    ("credentials", "redirects"): account_actions.set_redirects,
+    ("credentials", "disconnect"): account_actions.disconnect,
+}
+# Forms that are about no one record: (page to return to when refused, what to do)
+_FORMS: dict[tuple[str, ...], tuple[str, Callable[[World, Request], tuple[str, str]]]] = {
+    ("switches",): ("/#switches", actions.set_switches),
+    ("sources",): ("/sources", account_actions.add_source),
+    ("trouble",): ("/traffic", actions.order_trouble),
+    ("trouble", "clear"): ("/traffic", actions.clear_trouble),
 }
 
 
@@ -82,8 +98,9 @@ def _record(world: World, collection: str, number: str) -> Record:
 
 
 def _act(world: World, request: Request, parts: list[str]) -> Response:
-    if parts == ["switches"]:
-        return _settle("/#switches", lambda: actions.set_switches(world, request))
+    if tuple(parts) in _FORMS:
+        back_to, send = _FORMS[tuple(parts)]
+        return _settle(back_to, lambda: send(world, request))
     if len(parts) != 3 or (parts[0], parts[2]) not in _ACTIONS:
         raise not_found()
     collection, back = _COLLECTIONS[parts[0]]

@@ -10,8 +10,9 @@ from sandbox import bodies, people
 from sandbox.bodies import Check
 from sandbox.catalogue import ATTACHMENT_TYPES
 from sandbox.context import Call
-from sandbox.exchange import Record, Request, Response, json_response, unprocessable
+from sandbox.exchange import Record, Refusal, Request, Response, json_response, unprocessable
 from sandbox.present import shown
+from sandbox.switches import Switches
 
 _KEYS: dict[str, Check] = {
     "application_id": bodies.integer,
@@ -27,11 +28,11 @@ _FETCH_SECONDS = 5
 _DEFAULT_VISIBILITY = {"offer_packet": "private", "offer_letter": "private", "signed_offer_letter": "private"}
 
 
-def prepare(request: Request, max_bytes: int) -> bytes:
+def prepare(request: Request, switches: Switches) -> bytes:
     """Return the bytes a create call carries or points at.
 
     Effects: may fetch the address, so it runs outside the store's lock.
-    Raises: Refusal 422 for a body, a file or an address that cannot be taken.
+    Raises: Refusal 422 (413, where switched so, for size) for a body, a file or an address that cannot be taken.
     """
     body = bodies.read(request, _KEYS, required=("application_id", "filename", "type"))
     if ("content" in body) == ("url" in body):
@@ -39,7 +40,10 @@ def prepare(request: Request, max_bytes: int) -> bytes:
     suffix = PurePosixPath(body["filename"]).suffix.lower()
     if not suffix or suffix in _BLOCKED:
         raise unprocessable({"filename": f"extension `{suffix}` is not allowed"})
+    max_bytes = switches.attachment_max_bytes
     data = _fetched(body["url"], max_bytes) if "url" in body else _decoded(body["content"])
+    if len(data) > max_bytes and switches.attachment_too_large_status == "413":
+        raise Refusal(413, {"message": "Payload Too Large"})
     if len(data) > max_bytes:
         raise unprocessable({"content": f"is too large (maximum is {max_bytes} bytes)"})
     if not data:

@@ -30,7 +30,8 @@ _KEYS: dict[str, Check] = {
 
 
 def create(call: Call) -> Response:
-    body = bodies.read(call.request, _KEYS, required=("candidate_id", "body", "note_type"))
+    extra = ("visibility",) if call.world.switches.note_visibility_required else ()
+    body = bodies.read(call.request, _KEYS, required=("candidate_id", "body", "note_type", *extra))
     _check_mail_keys(body)
     bodies.must_exist(call.store, "users", body, "user_id")
     bodies.must_exist(call.store, "applications", body, "application_id")

@@ -3,11 +3,14 @@
 import base64
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import requests
 
-from tests.sandbox_process import CLIENT_ID, SandboxProcess
+from tests.sandbox_process import CLIENT_ID, PARTNER_CLIENT_ID, PARTNER_CLIENT_SECRET, SandboxProcess
+
+GRANT = {"grant_type": "client_credentials"}
 
 
 def page(sandbox: SandboxProcess, path: str = "/", status: int = 200) -> str:
@@ -18,7 +21,7 @@ def page(sandbox: SandboxProcess, path: str = "/", status: int = 200) -> str:
     return answer.text
 
 
-def press(sandbox: SandboxProcess, path: str, **form: Any) -> str:
+def press(sandbox: SandboxProcess, path: str, /, **form: Any) -> str:
     """Send a form as a browser would and return the page it leads to."""
     with requests.Session() as session:
         answer = session.post(
@@ -47,7 +50,9 @@ def test_dashboard_when_opened_then_credentials_arrivals_and_switches(
     assert "POST /v3/candidates" in text
 
 
-@pytest.mark.parametrize("path", ["/jobs", "/people", "/people?q=rosa", "/users", "/credentials", "/traffic"])
+@pytest.mark.parametrize(
+    "path", ["/jobs", "/people", "/people?q=rosa", "/users", "/sources", "/credentials", "/traffic"]
+)
 def test_pages_when_opened_then_shown(sandbox: SandboxProcess, application: dict[str, Any], path: str) -> None:
     text = page(sandbox, path)
     assert text.count("<h1") == 1
@@ -181,9 +186,91 @@ def test_credential_when_scopes_or_revocation_change_then_at_once(sandbox: Sandb
     assert sandbox.api("GET", "/v3/jobs", token=sandbox.token()).status_code == 200
 
 
+def test_secret_when_rotated_by_button_then_old_one_is_shown_until_it_is_ended(sandbox: SandboxProcess) -> None:
+    credential = sandbox.control("GET", "credentials")[-1]
+    path = f"/credentials/{credential['id']}"
+    text = press(sandbox, f"{path}/rotate")
+    assert "has a new secret" in text
+    assert "Old secret, until" in text
+    assert sandbox.token(), "the old one still works"
+    assert "Old secret, until" not in press(sandbox, f"{path}/end_old")
+    assert sandbox.set_credential(CLIENT_ID)["old_secrets"] == []
+    key = sandbox.control("GET", "credentials")[-3]
+    assert "revoke it" in press(sandbox, f"/credentials/{key['id']}/rotate")
+
+
+def test_tokens_when_ended_by_button_then_dead(sandbox: SandboxProcess, token: str) -> None:
+    credential = sandbox.control("GET", "credentials")[-1]
+    press(sandbox, f"/credentials/{credential['id']}/end_tokens")
+    assert sandbox.api("GET", "/v3/jobs", token=token).status_code == 401
+    assert sandbox.api("GET", "/v3/jobs", token=sandbox.token()).status_code == 200
+
+
+def test_redirect_uris_when_saved_then_registered_or_refused(sandbox: SandboxProcess) -> None:
+    path = f"/credentials/{sandbox.set_credential(PARTNER_CLIENT_ID)['id']}/redirects"
+    press(sandbox, path, addresses="https://jobs.example/greenhouse/callback/\r\nhttps://b.example/x")
+    expected = ["https://jobs.example/greenhouse/callback/", "https://b.example/x"]
+    assert sandbox.set_credential(PARTNER_CLIENT_ID)["redirect_uris"] == expected
+    assert "is no http or https address" in press(sandbox, path, addresses="javascript:alert(1)")
+    assert sandbox.set_credential(PARTNER_CLIENT_ID)["redirect_uris"] == expected
+
+
+def test_connected_integrations_when_disconnected_then_gone(sandbox: SandboxProcess) -> None:
+    query = {"response_type": "code", "client_id": PARTNER_CLIENT_ID, "scope": "harvest:jobs:list"}
+    query["redirect_uri"] = "http://127.0.0.1:8000/greenhouse/callback/"
+    location = sandbox.consent(f"{sandbox.url}/authorize?{urlencode(query)}")
+    form = {"grant_type": "authorization_code", "code": location.split("code=")[1]}
+    form["redirect_uri"] = query["redirect_uri"]
+    auth = (PARTNER_CLIENT_ID, PARTNER_CLIENT_SECRET)
+    token = requests.post(f"{sandbox.url}/token", data=form, auth=auth, timeout=10).json()["access_token"]
+    assert "Purpose Jobs, the partner at Lumen Robotics" in page(sandbox, "/credentials")
+    partner, home = sandbox.set_credential(PARTNER_CLIENT_ID), sandbox.control("GET", "organizations")["Lumen Robotics"]
+    assert "is disconnected" in press(sandbox, f"/credentials/{partner['id']}/disconnect", organization_id=home)
+    assert "No partner is connected" in page(sandbox, "/credentials")
+    assert sandbox.api("GET", "/v3/jobs", token=token).status_code == 401
+
+
+def test_sources_when_buttons_are_pressed_then_the_api_shows_it(sandbox: SandboxProcess, token: str) -> None:
+    source = sandbox.records("sources", name="Purpose Jobs")[0]
+
+    def names() -> list[str]:
+        return [row["name"] for row in sandbox.api("GET", "/v3/sources", token=token).json()]
+
+    assert "Purpose Jobs" in page(sandbox, "/sources")
+    press(sandbox, f"/sources/{source['id']}/rename", name="Job boards")
+    assert "Purpose Jobs" not in names()
+    assert "is taken" in press(sandbox, f"/sources/{source['id']}/rename", name="Indeed")
+    assert "needs a name" in press(sandbox, f"/sources/{source['id']}/rename", name=" ")
+    press(sandbox, f"/sources/{source['id']}/remove")
+    assert "Job boards" not in names()
+    press(sandbox, "/sources", name=" Purpose Jobs ")
+    assert names()[0] == "Purpose Jobs"
+    assert "is taken" in press(sandbox, "/sources", name="Purpose Jobs")
+
+
+def test_trouble_when_ordered_on_the_page_then_met_once_or_called_off(sandbox: SandboxProcess) -> None:
+    press(sandbox, "/trouble", kind="status 429", path="/token", times="2")
+    (fault,) = sandbox.faults()
+    assert (fault["kind"], fault["status"], fault["path"], fault["times"]) == ("status", 429, "/token", 2)
+    press(sandbox, "/trouble/clear")
+    assert sandbox.faults() == []
+    press(sandbox, "/trouble", kind="html", path="/token")
+    auth = (CLIENT_ID, "demo-secret-0123456789abcdef")
+    answers = [requests.post(f"{sandbox.url}/token", auth=auth, data=GRANT, timeout=10) for _ in range(2)]
+    assert [answer.headers["Content-Type"].split(";")[0] for answer in answers] == ["text/html", "application/json"]
+    assert "must be one of" in press(sandbox, "/trouble", kind="sabotage", path="/token")
+
+
+def test_switches_when_page_is_opened_then_every_one_is_there(sandbox: SandboxProcess) -> None:
+    text = page(sandbox)
+    for name in sandbox.switches():
+        assert text.count(f'name="{name}"') == 1, name
+
+
 def test_switches_when_form_is_sent_then_unticked_boxes_are_off(sandbox: SandboxProcess) -> None:
-    press(sandbox, "/switches", keys_retired="on", rate_limit="9", expires="in")
+    press(sandbox, "/switches", keys_retired="on", rate_limit="9", expires="in", clock_ahead_seconds="-120")
     switches = sandbox.switches()
+    assert switches["clock_ahead_seconds"] == -120
     assert (switches["keys_retired"], switches["introspection"]) == (True, False)
     assert (switches["rate_limit"], switches["expires"], switches["latency_ms"]) == (9, "in", 0)
     assert "must be a number" in press(sandbox, "/switches", rate_limit="many")
