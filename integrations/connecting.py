@@ -55,6 +55,8 @@ def check(connection: Connection) -> CheckFailed | None:
 
     Effects: the connection's state, problem and what was found are written.
     """
+    if connection.state == ConnectionState.DISCONNECTED:
+        return CheckFailed("disconnected")
     try:
         findings = examine(Credential.of(connection), connection.email)
         _refuse_other_organization(connection, findings)

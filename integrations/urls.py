@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from integrations.views import applicants, dashboard, imports, jobs, settings
+from integrations.views import applicants, connection, dashboard, imports, jobs, settings
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("employers/<slug:employer>/dashboard/", dashboard.dashboard, name="dashboard"),
@@ -17,4 +17,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("employers/<slug:employer>/exports/<int:pk>/send-again/", applicants.send_again, name="send_again"),
     path("employers/<slug:employer>/settings/integrations/", settings.integrations, name="integrations"),
     path("employers/<slug:employer>/settings/integrations/test/", settings.test, name="integration_test"),
+    path("employers/<slug:employer>/settings/integrations/status/", connection.status, name="integration_status"),
+    path("employers/<slug:employer>/settings/integrations/sync/", connection.sync_now, name="integration_sync"),
+    path(
+        "employers/<slug:employer>/settings/integrations/disconnect/",
+        connection.disconnect,
+        name="integration_disconnect",
+    ),
 ]

@@ -26,7 +26,8 @@ class WithProblem(models.Model):
 
     @property
     def problem(self) -> Problem | None:
-        return PROBLEMS[self.problem_code] if self.problem_code else None
+        """None also for a code that an older release wrote and this one no longer knows."""
+        return PROBLEMS.get(self.problem_code)
 
     def set_problem(self, code: str) -> None:
         """Name the trouble; an unknown code is a bug and raises KeyError."""

@@ -14,7 +14,8 @@ from integrations import connecting
 from integrations.checkup import CheckFailed
 from integrations.forms import IntegrationForm
 from integrations.greenhouse.scopes import SCOPE_GROUPS
-from integrations.models import Connection, CredentialKind, SyncRun
+from integrations.models import Connection, CredentialKind
+from integrations.status import status_of
 
 
 @sensitive_post_parameters("client_secret", "api_key")
@@ -37,7 +38,7 @@ def integrations(request: EmployerRequest) -> HttpResponse:
         "form": form,
         "scope_groups": SCOPE_GROUPS,
         "all_scopes": "\n".join(scope for _, scopes in SCOPE_GROUPS for scope in scopes),
-        "last_sync": SyncRun.objects.filter(connection=connection).first() if connection else None,
+        "status": status_of(connection) if connection else None,
     }
     return render(request, "integrations/integrations.html", context)
 

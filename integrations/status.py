@@ -1,0 +1,52 @@
+"""What the top of the Integrations page tells: how the connection is, step by step. Reads rows only."""
+
+from dataclasses import dataclass
+
+from integrations.models import (
+    DUE_EXPORT,
+    Connection,
+    Export,
+    ExportState,
+    ProblemEntry,
+    Step,
+    StepReport,
+    SyncRun,
+)
+
+PROBLEMS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """One step and how it did last; `report` is None until it did anything."""
+
+    name: str
+    report: StepReport | None
+
+
+@dataclass(frozen=True)
+class Status:
+    """A connection as its page shows it."""
+
+    connection: Connection
+    steps: list[StepLine]
+    problems: list[ProblemEntry]
+    last_sync: SyncRun | None
+    waiting: int
+
+
+def status_of(connection: Connection) -> Status:
+    """Collect what there is to show. Constant in queries."""
+    reports = {report.step: report for report in StepReport.objects.filter(connection=connection)}
+    return Status(
+        connection=connection,
+        steps=[StepLine(step.label, reports.get(step.value)) for step in Step],
+        problems=list(ProblemEntry.objects.filter(connection=connection)[:PROBLEMS_SHOWN]),
+        last_sync=SyncRun.objects.filter(connection=connection).first(),
+        waiting=exports_waiting(connection),
+    )
+
+
+def exports_waiting(connection: Connection) -> int:
+    """How many people are still to be sent."""
+    return Export.objects.filter(connection=connection, state__in=(*DUE_EXPORT, ExportState.SENDING)).count()
