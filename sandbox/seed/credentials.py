@@ -32,8 +32,8 @@ _CREDENTIALS = (
     Planned("Purpose Jobs", "oauth", *CLIENT),
     Planned("Purpose Jobs (may not create candidates)", "oauth", *LIMITED, _WITHOUT_CREATE),
     Planned("Purpose Jobs API key", "api_key", "", API_KEY),
-    Planned("Purpose Jobs of another organization", "oauth", *OTHER, _ALL, OTHER_HOME),
-    Planned("Purpose Jobs, the partner", "partner", *PARTNER),
+    Planned("Purpose Jobs (another organization)", "oauth", *OTHER, _ALL, OTHER_HOME),
+    Planned("Purpose Jobs (partner)", "partner", *PARTNER),
 )
 # What a data file written before these existed lacks.
 _LATER_FIELDS: Record = {"old_secrets": [], "redirect_uris": []}
@@ -47,7 +47,7 @@ def plant(store: Store) -> None:
     if store.first("_organization", name=OTHER_HOME) is None:
         planted(store, "_organization", name=OTHER_HOME)
     for planned in _CREDENTIALS:
-        found = store.first("_credentials", name=planned.name)
+        found = store.first("_credentials", kind=planned.kind, client_id=planned.client_id)
         if found is None:
             add(store, planned)
             continue

@@ -13,12 +13,21 @@ _ASKED = ("response_type", "client_id", "redirect_uri", "scope", "state")
 _VERBS = {"list": "read", "create": "add", "update": "change", "destroy": "delete"}
 
 
+def _read_first(verb: str) -> tuple[bool, bool, str]:
+    return verb != "read", verb != "add", verb
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a partner asks for, once it is certain that it is the partner and where the answer goes."""
 
     credential: Record
     given: dict[str, str]
+
+    @property
+    def partner(self) -> str:
+        """Return the name customers know: what follows in brackets is for the sandbox's own pages."""
+        return str(self.credential["name"]).partition(" (")[0]
 
     @property
     def scopes(self) -> list[str]:
@@ -104,9 +113,7 @@ def _log_in(store: Store, request: Request, asked: Asked, logins: list[Login]) -
         {"name": organization["name"], "logins": [one for one in logins if one.organization == organization]}
         for organization in store.where("_organization")
     ]
-    return page.render(
-        request, "consent_login.html", partner=asked.credential["name"], asked=asked.given, groups=groups
-    )
+    return page.render(request, "consent_login.html", partner=asked.partner, asked=asked.given, groups=groups)
 
 
 def _ask(store: Store, request: Request, asked: Asked, login: Login) -> Response:
@@ -116,7 +123,7 @@ def _ask(store: Store, request: Request, asked: Asked, login: Login) -> Response
         "consent.html",
         # The form's answer is a redirect to the partner, which browsers count as part of sending it.
         forms_to=f"{address.scheme}://{address.netloc}",
-        partner=asked.credential["name"],
+        partner=asked.partner,
         asked=asked.given,
         login=login,
         wanted=_in_words(asked.scopes),
@@ -128,10 +135,12 @@ def _ask(store: Store, request: Request, asked: Asked, login: Login) -> Response
 def _in_words(scopes: list[str]) -> list[tuple[str, str]]:
     """Group `harvest:notes:list harvest:notes:create` as notes: read, add."""
     grouped: dict[str, list[str]] = {}
-    for scope in scopes:
-        _, resource, verb = scope.split(":")
+    for _, resource, verb in sorted(scope.split(":") for scope in scopes):
         grouped.setdefault(resource, []).append(_VERBS.get(verb, verb.replace("_", " ")))
-    return [(resource.replace("_", " ").capitalize(), ", ".join(verbs)) for resource, verbs in grouped.items()]
+    return [
+        (resource.replace("_", " ").capitalize(), ", ".join(sorted(verbs, key=_read_first)))
+        for resource, verbs in grouped.items()
+    ]
 
 
 def _decide(world: World, request: Request, asked: Asked, login: Login | None) -> Response:

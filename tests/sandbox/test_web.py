@@ -223,7 +223,7 @@ def test_connected_integrations_when_disconnected_then_gone(sandbox: SandboxProc
     form["redirect_uri"] = query["redirect_uri"]
     auth = (PARTNER_CLIENT_ID, PARTNER_CLIENT_SECRET)
     token = requests.post(f"{sandbox.url}/token", data=form, auth=auth, timeout=10).json()["access_token"]
-    assert "Purpose Jobs, the partner at Lumen Robotics" in page(sandbox, "/credentials")
+    assert "Purpose Jobs (partner), at Lumen Robotics" in page(sandbox, "/credentials")
     partner, home = sandbox.set_credential(PARTNER_CLIENT_ID), sandbox.control("GET", "organizations")["Lumen Robotics"]
     assert "is disconnected" in press(sandbox, f"/credentials/{partner['id']}/disconnect", organization_id=home)
     assert "No partner is connected" in page(sandbox, "/credentials")
