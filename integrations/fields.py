@@ -34,6 +34,16 @@ def decrypt(stored: str) -> str:
         raise DecryptionError("A stored secret fits none of the keys in FIELD_ENCRYPTION_KEYS.") from exc
 
 
+def rotate(stored: str) -> str | None:
+    """Encrypt anew with the first key; None if it is so already. Raises: DecryptionError."""
+    keys = tuple(settings.FIELD_ENCRYPTION_KEYS)
+    try:
+        _fernet(keys[:1]).decrypt(stored.encode())
+    except InvalidToken:
+        return encrypt(decrypt(stored))
+    return None
+
+
 class Secret:
     """A secret that prints as dots; `reveal()` gives the text to the one line that needs it."""
 

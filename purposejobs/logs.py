@@ -19,14 +19,20 @@ def logging_config(*, debug: bool, level: str) -> dict[str, Any]:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    renderer = structlog.dev.ConsoleRenderer(colors=False) if debug else structlog.processors.JSONRenderer()
+    # Tracebacks plainly: the richer ones print the values of variables, and those are secrets and candidates' words.
+    plain = structlog.dev.plain_traceback
+    in_words: list[Any] = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]
+    in_json: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
             "line": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "processor": renderer,
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    *(in_words if debug else in_json),
+                ],
                 "foreign_pre_chain": _SHARED,
             }
         },

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -41,6 +42,10 @@ if not DEBUG:
             "FIELD_ENCRYPTION_KEYS is not set. Make one with: "
             'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
         )
+    try:
+        [Fernet(key) for key in FIELD_ENCRYPTION_KEYS]
+    except ValueError as exc:
+        raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS holds something that is no Fernet key.") from exc
     if not ALLOWED_HOSTS:
         raise ImproperlyConfigured("ALLOWED_HOSTS is not set. Set it to the host names you serve.")
 
@@ -271,6 +276,7 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-# --- logs --------------------------------------------------------------------------------
+# --- errors and logs ---------------------------------------------------------------------
+DEFAULT_EXCEPTION_REPORTER_FILTER = "purposejobs.errors.NoValues"
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 LOGGING = logging_config(debug=DEBUG, level=env.str("LOG_LEVEL", default="INFO"))
