@@ -1,5 +1,6 @@
 """Make, test and look after an employer's connection. HTTP first, then one short write."""
 
+from collections.abc import Callable, Collection
 from datetime import timedelta
 
 from django.db import transaction
@@ -7,58 +8,104 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Employer, User
-from integrations import health
-from integrations.checkup import CheckFailed, Findings, examine
+from integrations import health, recognition
+from integrations.checkup import CheckFailed, Findings, examine, name_of
 from integrations.credentials import Credential
 from integrations.fields import DecryptionError, Secret
 from integrations.models import Connection, ConnectionState, CredentialKind, GreenhouseJob, Step
+from integrations.sources import note_source
 
 # What a check-up finds out and writes.
 FOUND = (
     *("acting_user_remote_id", "acting_user_name", "organization_remote_id", "organization_name"),
-    *("source_remote_id", "source_name"),
+    *("source_remote_id", "source_name", "granted_scopes", "refused_scopes"),
     *("token", "token_expires_at", "tested_at", "poll_due_at"),
+)
+# What a person gave, and what begins anew with it.
+GIVEN = (
+    *("credential_kind", "client_id", "secret", "secret_last4", "email", "acts_as_service_user"),
+    *("connected_by", "refresh_token", "refreshed_at", "token_lease_until", "credential_no", "updated_at"),
+    *("state", "problem_code", "problem_at", "broken_since", "recovered_at", "disconnected_at"),
 )
 # What a good check-up proves.
 SEEN_WELL = (Step.SIGN_IN, Step.USERS, Step.JOBS)
 # A form that was not saved says it in other words than a connection that is there.
-STORED_AS = {"connect_unavailable": "unavailable", "connect_unexpected": "unexpected_reply"}
+STORED_AS = {
+    "connect_unavailable": "unavailable",
+    "connect_unexpected": "unexpected_reply",
+    "connect_busy": "rate_limited",
+    "auth_unreachable": "unavailable",
+    "auth_slow": "unavailable",
+    "auth_not_json": "unexpected_reply",
+    "auth_no_token": "unexpected_reply",
+}
 RECHECK_EVERY = timedelta(minutes=5)
+_REFUSALS = ("key_refused", "api_key_refused", "client_id_malformed")
 
 
 def connect(
-    *, employer: Employer, by: User, kind: CredentialKind, client_id: str, secret: str, email: str
+    *,
+    employer: Employer,
+    by: User | None,
+    kind: CredentialKind,
+    client_id: str,
+    secret: str,
+    email: str,
+    as_service_user: bool = False,
+    claim: Callable[[], None] | None = None,
 ) -> Connection:
     """Test a credential against Greenhouse and store it, or store nothing.
 
-    Effects: about seven requests, then one write. An existing connection keeps its jobs, links and exports.
+    Effects: about nine requests, then one transaction. An existing connection keeps its jobs, links and exports, and
+    its old secret until the new one has proved itself. `claim` runs in that transaction; what it raises undoes it.
     Raises: CheckFailed, then nothing was saved.
     """
     credential = Credential(kind, Secret.of(secret), client_id)
-    findings = examine(credential, email)
+    findings = _tried(credential, secret, email, as_service_user=as_service_user)
     with transaction.atomic():
-        connection = Connection.objects.filter(employer=employer).first() or Connection(employer=employer)
+        if claim:
+            claim()
+        connection, _ = Connection.objects.get_or_create(employer=employer, defaults={"credential_kind": kind})
         _refuse_other_organization(connection, findings)
         connection.credential_kind, connection.client_id = kind, client_id
         connection.secret, connection.secret_last4 = credential.secret, secret[-4:]
+        connection.refresh_token, connection.refreshed_at, connection.token_lease_until = Secret(""), None, None
         connection.connected_by = by
-        connection.email = email
-        connection.become_well()
-        _note_findings(connection, findings)
-        connection.save()
+        _store(connection, findings, email, as_service_user=as_service_user)
     health.note_well(connection.pk, *SEEN_WELL)
     return connection
+
+
+def choose_user(*, connection: Connection, email: str, as_service_user: bool) -> None:
+    """Let the stored credential act as somebody else; nothing else of it changes.
+
+    Effects: as `connect`.
+    Raises: CheckFailed, then nothing was saved.
+    """
+    try:
+        findings = examine(Credential.of(connection), email, as_service_user=as_service_user)
+    except DecryptionError as exc:
+        raise CheckFailed("secret_unreadable") from exc
+    with transaction.atomic():
+        now_there = Connection.objects.get(pk=connection.pk)
+        if now_there.credential_no != connection.credential_no:
+            raise CheckFailed("replaced_meanwhile")
+        _refuse_other_organization(connection, findings)
+        _store(now_there, findings, email, as_service_user=as_service_user)
+    health.note_well(connection.pk, *SEEN_WELL)
 
 
 def check(connection: Connection) -> CheckFailed | None:
     """Test the stored credential; None means all is well.
 
-    Effects: the connection's state, problem and what was found are written.
+    Effects: the connection's state, problem and what was found are written, unless somebody has put another credential
+    in its place, or disconnected it, while we asked.
     """
     if connection.state == ConnectionState.DISCONNECTED:
         return CheckFailed("disconnected")
     try:
-        findings = examine(Credential.of(connection), connection.email)
+        credential = Credential.of(connection)
+        findings = examine(credential, connection.email, as_service_user=connection.acts_as_service_user)
         _refuse_other_organization(connection, findings)
     except DecryptionError:
         failed = CheckFailed("secret_unreadable")
@@ -66,14 +113,22 @@ def check(connection: Connection) -> CheckFailed | None:
         failed = exc
     else:
         _note_findings(connection, findings)
-        # Only what was found: workers have written other columns while we asked.
-        found = {name: getattr(connection, name) for name in FOUND}
-        connection.with_this_credential().exclude(state=ConnectionState.DISCONNECTED).update(**found)
+        _write_found(connection, FOUND)
         connection.mark_well()
         health.note_well(connection.pk, *SEEN_WELL)
         return None
+    if failed.diagnosis:
+        connection.granted_scopes = sorted(failed.diagnosis.granted)
+        connection.refused_scopes = sorted(failed.diagnosis.refused)
+        _write_found(connection, ("granted_scopes", "refused_scopes"))
     _note_trouble(connection, failed.problem.code)
     return failed
+
+
+def _write_found(connection: Connection, names: Collection[str]) -> None:
+    # Only what was found: workers have written other columns while we asked.
+    found = {name: getattr(connection, name) for name in names}
+    connection.with_this_credential().exclude(state=ConnectionState.DISCONNECTED).update(**found)
 
 
 def _note_trouble(connection: Connection, code: str) -> None:
@@ -94,22 +149,47 @@ def recheck(connection_id: int) -> None:
         check(Connection.objects.get(pk=connection_id))
 
 
+def _tried(credential: Credential, secret: str, email: str, *, as_service_user: bool) -> Findings:
+    """Examine what somebody typed; a mistake that shows is named instead of a mere refusal."""
+    mistake = recognition.certain(credential.kind, credential.client_id, secret)
+    if mistake:
+        raise CheckFailed(mistake)
+    try:
+        return examine(credential, email, as_service_user=as_service_user)
+    except CheckFailed as exc:
+        if exc.problem.code in _REFUSALS:
+            mistake = recognition.suspect(credential.kind, credential.client_id, secret)
+        if not mistake:
+            raise
+        raise CheckFailed(mistake) from exc
+
+
 def _refuse_other_organization(connection: Connection, findings: Findings) -> None:
     """Ids of one Greenhouse account mean other people in another, so what is linked must not move."""
     known, found = connection.organization_remote_id, findings.organization_id
     has_data = GreenhouseJob.objects.filter(connection_id=connection.pk).exists()
     if known and found and known != found and has_data:
-        raise CheckFailed("other_organization")
+        raise CheckFailed("other_organization", findings.organization_name)
+
+
+def _store(connection: Connection, findings: Findings, email: str, *, as_service_user: bool) -> None:
+    """Write what was given and what it led to; what workers still hold of the credential before is void."""
+    connection.email, connection.acts_as_service_user = email, as_service_user
+    _note_findings(connection, findings)
+    connection.become_well()
+    connection.save(update_fields=[*FOUND, *GIVEN])
 
 
 def _note_findings(connection: Connection, findings: Findings) -> None:
-    user, source = findings.user, findings.source
-    connection.acting_user_remote_id = str(user.id)
-    connection.acting_user_name = user.name or f"{user.first_name or ''} {user.last_name or ''}".strip()
+    user = findings.user
+    connection.acting_user_remote_id = str(user.id) if user else ""
+    connection.acting_user_name = name_of(user) if user else findings.diagnosis.acting_as
     connection.organization_remote_id = findings.organization_id or connection.organization_remote_id
     connection.organization_name = findings.organization_name or connection.organization_name
-    connection.source_remote_id = str(source.id) if source else ""
-    connection.source_name = source.name if source else ""
+    connection.granted_scopes = sorted(findings.diagnosis.granted)
+    connection.refused_scopes = sorted(findings.diagnosis.refused)
+    if findings.sources is not None:
+        note_source(connection, findings.sources)
     connection.token = Secret.of(findings.token.value)
     connection.token_expires_at = findings.token.expires_at
     connection.tested_at = connection.poll_due_at = timezone.now()

@@ -1,10 +1,12 @@
 """Forms about Greenhouse."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
+from integrations.greenhouse.schemas import SourcePayload
 from integrations.models import Connection, CredentialKind, GreenhouseJobPost, JobLink
 from integrations.problems import Problem
 from jobs.forms import JobForm
@@ -13,14 +15,59 @@ from jobs.models import Job
 _LEAVES_NO_TRACE = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}
 
 
-class IntegrationForm(forms.Form):
+class ActingUserForm(forms.Form):
+    """In whose name we work in Greenhouse: a person by e-mail, or Greenhouse's own service user."""
+
+    email = forms.EmailField(
+        label="Email",
+        error_messages={"required": "Enter the address of a Site Admin, or choose the service user below."},
+        help_text="The address of a Greenhouse Site Admin. Candidates we send are added in this person's name.",
+    )
+    acts_as_service_user = forms.BooleanField(
+        label="Act as the Greenhouse service user instead of a person",
+        required=False,
+        help_text="The credential's own user, who never leaves the company. Then the Email may stay empty.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound and self.data.get("acts_as_service_user"):
+            self.fields["email"].required = False
+
+    @property
+    def person(self) -> str:
+        """The person's address; empty for the service user, whatever was typed beside it."""
+        return "" if self.as_service_user else str(self.cleaned_data["email"])
+
+    @property
+    def as_service_user(self) -> bool:
+        return bool(self.cleaned_data["acts_as_service_user"])
+
+    def add_problem(self, problem: Problem, detail: str) -> None:
+        """Put what Greenhouse said into words, beside the field that repairs it."""
+        words = f"{problem.sentence} {problem.next_step}"
+        words = f"{words} ({detail})" if detail else words
+        field = self.field_for(problem)
+        if field in self.fields:
+            self.add_error(field, words)
+        else:
+            self.add_error(None, f"{words} Nothing was saved.")
+
+    def field_for(self, problem: Problem) -> str:
+        return problem.field
+
+
+class IntegrationForm(ActingUserForm):
     """The credential an employer stores.
 
     What a person has just typed is kept when something is wrong with it; what is stored is never shown again.
     """
 
     credential_kind = forms.ChoiceField(
-        label="Credential", choices=CredentialKind.choices, widget=forms.RadioSelect, initial=CredentialKind.OAUTH
+        label="Credential",
+        choices=[(kind.value, kind.label) for kind in (CredentialKind.OAUTH, CredentialKind.API_KEY)],
+        widget=forms.RadioSelect,
+        initial=CredentialKind.OAUTH,
     )
     client_id = forms.CharField(
         label="Client ID",
@@ -40,10 +87,7 @@ class IntegrationForm(forms.Form):
         max_length=500,
         widget=forms.PasswordInput(attrs=_LEAVES_NO_TRACE, render_value=True),
     )
-    email = forms.EmailField(
-        label="Email",
-        help_text="The address of a Greenhouse Site Admin. Candidates we send are added in this person's name.",
-    )
+    field_order = ("credential_kind", "client_id", "client_secret", "api_key", "email", "acts_as_service_user")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,18 +102,49 @@ class IntegrationForm(forms.Form):
             data[name] = re.sub(r"\s+", "", data.get(name) or "")  # pasted keys bring spaces and line breaks
         return data
 
-    @property
-    def secret(self) -> str:
-        by_key = self.cleaned_data["credential_kind"] == CredentialKind.API_KEY
-        return str(self.cleaned_data["api_key" if by_key else "client_secret"])
+    def as_arguments(self) -> dict[str, Any]:
+        """What `connecting.connect` wants to know of the credential."""
+        kind = CredentialKind(self.cleaned_data["credential_kind"])
+        by_key = kind == CredentialKind.API_KEY
+        return {
+            "kind": kind,
+            "client_id": "" if by_key else self.cleaned_data["client_id"],
+            "secret": self.cleaned_data["api_key" if by_key else "client_secret"],
+            "email": self.person,
+            "as_service_user": self.as_service_user,
+        }
 
-    def add_problem(self, problem: Problem, detail: str) -> None:
-        """Put what Greenhouse said into words, beside the field that repairs it."""
-        words = f"{problem.sentence} {problem.next_step}"
-        field = problem.field
-        if field == "client_secret" and self.cleaned_data["credential_kind"] == CredentialKind.API_KEY:
-            field = "api_key"
-        self.add_error(field or None, f"{words} ({detail})" if detail else words)
+    def field_for(self, problem: Problem) -> str:
+        by_key = self.cleaned_data["credential_kind"] == CredentialKind.API_KEY
+        return "api_key" if by_key and problem.field in ("client_id", "client_secret") else problem.field
+
+
+class InvitationForm(forms.Form):
+    """The colleague who may create the credential in Greenhouse."""
+
+    email = forms.EmailField(label="Your colleague's address", max_length=254)
+
+
+class SourceForm(forms.Form):
+    """One source of Greenhouse's list, or none."""
+
+    source = forms.ChoiceField(label="Source", required=False)
+
+    def __init__(self, *args: Any, sources: Sequence[SourcePayload], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sources = {str(source.id): source for source in sources}
+        field = self.fields["source"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        field.choices = [("", "No source"), *((pk, _source_label(source)) for pk, source in self.sources.items())]
+
+    @property
+    def chosen(self) -> SourcePayload | None:
+        return self.sources.get(self.cleaned_data["source"])
+
+
+def _source_label(source: SourcePayload) -> str:
+    strategy = source.type.name if source.type else ""
+    return f"{source.name} · {strategy}" if strategy else source.name
 
 
 class PostChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]

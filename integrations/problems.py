@@ -59,6 +59,60 @@ _ALL = (
         f"Choose Harvest V3 (OAuth) above and create that credential in {_CREDENTIALS}.",
         "api_key",
     ),
+    Problem(
+        "client_id_as_secret",
+        "This is a client ID, not the secret",
+        "What stands under client secret looks like a client ID: the secret is the longer word that Greenhouse showed "
+        "only once.",
+        f"Copy the secret itself; if it is gone, make a new one in {_CREDENTIALS}.",
+        "client_secret",
+    ),
+    Problem(
+        "swapped",
+        "Client ID and client secret look swapped",
+        "What stands under client secret ends like a client ID, and the client ID does not.",
+        "Put each into the other's field.",
+        "client_id",
+    ),
+    Problem(
+        "old_key_as_secret",
+        "This looks like an API Key",
+        "Greenhouse refused it as a client secret, and it looks like an API Key of the old Harvest.",
+        f"Choose API Key above and paste it there, or create a Harvest V3 (OAuth) credential in {_CREDENTIALS}.",
+        "client_secret",
+    ),
+    Problem(
+        "board_token",
+        "This is the name of a job board",
+        "What you pasted names a job board, as its public address does; it opens nothing.",
+        f"Create a Harvest V3 (OAuth) credential in {_CREDENTIALS} and paste its client ID and secret.",
+        "client_secret",
+    ),
+    # --- signing in
+    Problem(
+        "auth_unreachable",
+        "Greenhouse's sign-in cannot be reached",
+        "We asked twice and Greenhouse's sign-in did not answer, so the credential could not be tested.",
+        "Try again in a minute; status.greenhouse.io says if something is known.",
+    ),
+    Problem(
+        "auth_slow",
+        "Greenhouse's sign-in is too slow",
+        "Greenhouse's sign-in did not answer within 20 seconds, so the credential could not be tested.",
+        "Try again in a minute.",
+    ),
+    Problem(
+        "auth_not_json",
+        "Greenhouse's sign-in answered with a web page",
+        "Instead of an answer came something we cannot read: maintenance, or something between us and Greenhouse.",
+        "Try again in a few minutes. If it stays, tell us.",
+    ),
+    Problem(
+        "auth_no_token",
+        "Greenhouse's sign-in gave no token",
+        "Greenhouse accepted the credential but sent nothing to work with.",
+        "Try again in a minute. If it stays, create a new credential; the details are in our log.",
+    ),
     # --- the acting user
     Problem(
         "user_unknown",
@@ -71,21 +125,43 @@ _ALL = (
         "user_deactivated",
         "This Greenhouse user is deactivated",
         "The user with this email address can no longer log in to Greenhouse.",
-        "Use the address of an active Site Admin.",
+        "Choose another user: an active Site Admin. Nothing is lost.",
         "email",
+    ),
+    Problem(
+        "user_refused",
+        "Greenhouse no longer lets us act as this user",
+        "The credential works, but not in the name of the chosen user: they may be deactivated.",
+        "Choose another user: an active Site Admin. Nothing is lost.",
+        "email",
+    ),
+    Problem(
+        "lookup_refused",
+        "Greenhouse does not let us look up users",
+        "The scopes are there, but without a person to act as, the credential may not see who has this e-mail address.",
+        "Choose to act as the Greenhouse service user instead.",
+        "email",
+    ),
+    Problem(
+        "service_user_blocked",
+        "The service user sees nothing",
+        "Greenhouse refuses its service user the jobs, or lists none.",
+        "Enter the Email of a Site Admin to act as instead.",
+        "acts_as_service_user",
     ),
     Problem(
         "not_site_admin",
         "This Greenhouse user is no Site Admin",
         "Greenhouse shows jobs and candidates only to Site Admins, and this user is not one.",
-        "Use the address of a Site Admin, or ask one to raise this user under Configure → Users.",
+        "Use the address of a Site Admin, or ask one to raise this user: Configure → Users → the name → Permissions → "
+        "Site Admin → Save.",
         "email",
     ),
     Problem(
         "scope_missing",
         "A scope is missing",
         "The credential may not do everything that importing and sending need.",
-        f"In {_CREDENTIALS}, open Manage Scopes, tick the missing ones and try again.",
+        f"Tick them in {_CREDENTIALS} → your credential → Manage Scopes, save, and try again.",
         "credential_kind",
     ),
     Problem(
@@ -151,18 +227,29 @@ _ALL = (
         "Greenhouse shows jobs and candidates only to Site Admins, and the user who authorized us is not one.",
         "Let a Site Admin press Connect with Greenhouse and tick the service account there.",
     ),
+    Problem(
+        "replaced_meanwhile",
+        "Somebody has just replaced the credential",
+        "While we tested, another admin put another credential in its place.",
+        "Reload the page to see it, then try again.",
+    ),
     # --- Greenhouse itself
     Problem(
         "connect_unavailable",
         "Greenhouse cannot be reached",
-        "Greenhouse does not answer right now, so the credential could not be tested. Nothing was saved.",
+        "Greenhouse does not answer right now, so the credential could not be tested.",
         "Try again in a minute.",
+    ),
+    Problem(
+        "connect_busy",
+        "Greenhouse asks us to wait",
+        "This Greenhouse account has used up its requests for the moment, so the credential could not be tested.",
+        "Try again in half a minute.",
     ),
     Problem(
         "connect_unexpected",
         "Greenhouse answered something we do not understand",
-        "The credential could not be tested, because the answer does not fit Greenhouse's documentation. "
-        "Nothing was saved.",
+        "The credential could not be tested, because the answer does not fit Greenhouse's documentation.",
         "Try again in a minute. If it stays, tell us; the details are in our log.",
     ),
     Problem(
@@ -275,6 +362,7 @@ NEEDS_A_PERSON = frozenset(
     }
     | {"not_site_admin", "scope_missing", "secret_unreadable"}
     | {"reconnect_needed", "partner_refused", "consent_incomplete", "consent_not_site_admin"}
+    | {"user_refused", "lookup_refused", "service_user_blocked"}
 )
 
 # Greenhouse is not to be had. It passes by itself, so work goes on; it is trouble only if it lasts.

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from integrations.views import applicants, connection, dashboard, imports, jobs, settings
+from integrations.views import applicants, connection, dashboard, imports, invitations, jobs, settings
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("employers/<slug:employer>/dashboard/", dashboard.dashboard, name="dashboard"),
@@ -24,4 +24,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         connection.disconnect,
         name="integration_disconnect",
     ),
+    path("employers/<slug:employer>/settings/integrations/user/", settings.acting_user, name="acting_user"),
+    path("employers/<slug:employer>/settings/integrations/source/", settings.source, name="source"),
+    path("employers/<slug:employer>/settings/integrations/source/check/", settings.source_check, name="source_check"),
+    path("employers/<slug:employer>/settings/integrations/invite/", invitations.invite, name="setup_invite"),
+    path(
+        "employers/<slug:employer>/settings/integrations/invitations/<int:pk>/revoke/",
+        invitations.revoke,
+        name="setup_revoke",
+    ),
+    path("setup/<str:key>/", invitations.setup, name="setup"),
 ]

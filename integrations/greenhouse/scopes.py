@@ -1,35 +1,102 @@
-"""The scopes a credential needs, by what they are for (contract §2.7)."""
+"""The scopes a credential needs, by the feature they are for (contract §2.7). No Django.
 
-IMPORT_SCOPES = (
-    "harvest:jobs:list",
-    "harvest:job_posts:list",
-    "harvest:job_post_locations:list",
-    "harvest:job_board_custom_locations:list",
-    "harvest:departments:list",
-    "harvest:offices:list",
-)
-PEOPLE_SCOPES = ("harvest:users:list", "harvest:user_emails:list", "harvest:sources:list")
-EXPORT_SCOPES = (
-    "harvest:candidates:list",
-    "harvest:candidates:create",
-    "harvest:applications:list",
-    "harvest:applications:create",
-    "harvest:attachments:list",
-    "harvest:attachments:create",
-    "harvest:notes:list",
-    "harvest:notes:create",
-)
-TRACKING_SCOPES = ("harvest:rejection_details:list", "harvest:rejection_reasons:list")
+A required feature is one that importing and sending cannot do without. An optional one is only switched off while its
+scopes are missing. Tags need none of their own: they travel with the person (contract §6.11).
+"""
 
-SCOPE_GROUPS = (
-    ("Find your user and source", PEOPLE_SCOPES),
-    ("Import jobs", IMPORT_SCOPES),
-    ("Send candidates", EXPORT_SCOPES),
-    ("Follow their stage", TRACKING_SCOPES),
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """Something we do in Greenhouse, and what stops when a scope of it is missing."""
+
+    key: str
+    title: str
+    scopes: tuple[str, ...]
+    without: str
+    is_required: bool = True
+
+    @property
+    def as_text(self) -> str:
+        """One scope a line, to be pasted."""
+        return "\n".join(self.scopes)
+
+
+PEOPLE = Feature(
+    "people",
+    "Find the person we act as",
+    ("harvest:users:list", "harvest:user_emails:list"),
+    "We cannot find the Greenhouse user behind the Email.",
 )
-REQUIRED_SCOPES = frozenset(scope for _, scopes in SCOPE_GROUPS for scope in scopes)
+IMPORT = Feature(
+    "import",
+    "Import jobs",
+    (
+        "harvest:jobs:list",
+        "harvest:job_posts:list",
+        "harvest:job_post_locations:list",
+        "harvest:job_board_custom_locations:list",
+        "harvest:departments:list",
+        "harvest:offices:list",
+    ),
+    "We cannot read your career site with its places and departments.",
+)
+SEND = Feature(
+    "send",
+    "Send candidates, with the tag",
+    (
+        "harvest:candidates:list",
+        "harvest:candidates:create",
+        "harvest:applications:list",
+        "harvest:applications:create",
+    ),
+    "We cannot put applicants into Greenhouse, or not without making people twice.",
+)
+RESUMES = Feature(
+    "resumes",
+    "Attach résumés",
+    ("harvest:attachments:list", "harvest:attachments:create"),
+    "Applicants would arrive without their résumés.",
+)
+FOLLOW = Feature(
+    "follow",
+    "Follow stage and status",
+    ("harvest:applications:list",),
+    "We cannot see what became of the people we sent.",
+)
+SOURCE = Feature(
+    "source",
+    "Name Purpose Jobs as the source",
+    ("harvest:sources:list",),
+    "People are sent without a source, so Greenhouse's reports cannot count them for Purpose Jobs.",
+    is_required=False,
+)
+NOTES = Feature(
+    "notes",
+    "Write the applicant's words as a note",
+    ("harvest:notes:list", "harvest:notes:create"),
+    "People are sent without the note that holds their own words and the link back.",
+    is_required=False,
+)
+REASONS = Feature(
+    "reasons",
+    "Say why somebody was rejected",
+    ("harvest:rejection_reasons:list", "harvest:rejection_details:list"),
+    "Rejections come back without their reason, and a withdrawal looks like a rejection.",
+    is_required=False,
+)
+
+FEATURES = (PEOPLE, IMPORT, SEND, RESUMES, FOLLOW, SOURCE, NOTES, REASONS)
+ALL_SCOPES = tuple(dict.fromkeys(scope for feature in FEATURES for scope in feature.scopes))
+REQUIRED_SCOPES = frozenset(scope for feature in FEATURES if feature.is_required for scope in feature.scopes)
 
 
 def collection_of(scope: str) -> str:
     """`harvest:jobs:list` → `jobs`."""
     return scope.split(":")[1]
+
+
+def is_listing(scope: str) -> bool:
+    """Tell whether a cheap request shows that a scope is there; for the others one would have to write."""
+    return scope.endswith(":list")

@@ -75,7 +75,10 @@ class Connection(WithProblem):
     refresh_token = SecretField()
     refreshed_at = models.DateTimeField(null=True, blank=True, editable=False)
     granted_scopes = models.JSONField(
-        null=True, blank=True, help_text="As Greenhouse last listed them; empty while it has not."
+        null=True, blank=True, help_text="Those we need and were seen to have; empty while nobody has looked."
+    )
+    refused_scopes = models.JSONField(
+        default=list, blank=True, help_text="Missing at the last check-up, or refused since."
     )
     email = models.EmailField(blank=True)
     acts_as_service_user = models.BooleanField(default=False)
@@ -85,6 +88,7 @@ class Connection(WithProblem):
     organization_name = models.CharField(max_length=300, blank=True)
     source_remote_id = models.CharField(max_length=40, blank=True)
     source_name = models.CharField(max_length=300, blank=True)
+    source_is_chosen = models.BooleanField(default=False, help_text="A person chose it, so no check-up changes it.")
     token = SecretField()
     token_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     token_lease_until = models.DateTimeField(null=True, blank=True, editable=False)
@@ -170,6 +174,24 @@ class Connection(WithProblem):
     def with_this_credential(self) -> models.QuerySet["Connection"]:
         """This row, as long as nobody has replaced or taken away the credential that we read with it."""
         return Connection.objects.filter(pk=self.pk, credential_no=self.credential_no)
+
+    def may(self, *scopes: str) -> bool:
+        """Tell whether these scopes are worth trying; one that nobody could see is."""
+        return not set(scopes).intersection(self.refused_scopes)
+
+    def note_refused(self, scope: str) -> None:
+        """Remember that Greenhouse refused an optional step, so that it is left out from now on.
+
+        Of two workers at once one may lose; its scope is then refused, and noted, at the next use.
+        Repeat: harmless.
+        """
+        self.refused_scopes = sorted({*self.refused_scopes, scope})
+        self.with_this_credential().update(refused_scopes=self.refused_scopes)
+
+    @property
+    def source_is_gone(self) -> bool:
+        """True while the chosen source is not in Greenhouse's list any more; people are sent without one."""
+        return self.source_is_chosen and bool(self.source_name) and not self.source_remote_id
 
     @property
     def paused_since(self) -> datetime | None:

@@ -58,7 +58,7 @@ def test_connect_finds_the_user_by_a_secondary_address(
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"secret": "wrong"}, "key_refused"),
+        ({"secret": "wrong-secret-0123456789abcdef"}, "key_refused"),
         ({"client_id": "no-suffix"}, "client_id_malformed"),
         ({"email": "nobody@example.com"}, "user_unknown"),
         ({"email": FORMER_EMAIL}, "user_deactivated"),
@@ -75,10 +75,10 @@ def test_connect_when_the_input_is_wrong_names_it_and_saves_nothing(
 @pytest.mark.parametrize(
     ("switches", "how", "code"),
     [
-        ({"auth_down": True}, OAUTH, "connect_unavailable"),
+        ({"auth_down": True}, OAUTH, "auth_unreachable"),
         ({"harvest_down": True}, OAUTH, "connect_unavailable"),
         ({"keys_retired": True}, KEY, "api_key_refused"),
-        ({}, {**KEY, "secret": "wrong"}, "api_key_refused"),
+        ({}, {**KEY, "secret": "wrong-key-0123456789abcdef"}, "api_key_refused"),
     ],
 )
 def test_connect_when_greenhouse_refuses_says_so_and_saves_nothing(
@@ -93,12 +93,23 @@ def test_connect_when_greenhouse_refuses_says_so_and_saves_nothing(
     assert _problem(employer, alice, **how) == code
 
 
-@pytest.mark.parametrize("kind", ["html", "nonsense", "truncate"])
-def test_connect_when_the_token_answer_is_odd_saves_nothing(
-    sandbox: SandboxProcess, employer: Employer, alice: User, kind: str
+@pytest.mark.parametrize(
+    ("kind", "code", "asked"),
+    [("html", "auth_not_json", 1), ("nonsense", "auth_no_token", 1), ("truncate", "auth_unreachable", 2)],
+)
+def test_connect_when_the_token_answer_is_odd_names_it_and_saves_nothing(
+    sandbox: SandboxProcess, employer: Employer, alice: User, kind: str, code: str, asked: int
 ) -> None:
     sandbox.faults({"kind": kind, "method": "POST", "path": "/token", "times": 5})
-    assert _problem(employer, alice, **OAUTH) in ("connect_unexpected", "connect_unavailable")
+    assert _problem(employer, alice, **OAUTH) == code
+    assert 5 - sum(fault["times"] for fault in sandbox.faults()) == asked, "retried only where that can help"
+
+
+def test_connect_when_the_token_answer_is_cut_once_asks_again(
+    sandbox: SandboxProcess, employer: Employer, alice: User
+) -> None:
+    sandbox.faults({"kind": "truncate", "method": "POST", "path": "/token"})
+    assert connecting.connect(employer=employer, by=alice, **OAUTH).is_active
 
 
 def test_connect_where_introspection_is_refused_finds_the_missing_scope_by_asking(

@@ -1,0 +1,116 @@
+"""Hand the set-up to the colleague who may create the credential: a one-time link by e-mail, without an account."""
+
+import hashlib
+import logging
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Employer, User
+from integrations import connecting
+from integrations.greenhouse.scopes import FEATURES
+from integrations.models import Connection, SetupInvitation
+
+log = logging.getLogger(__name__)
+
+VALID_FOR = timedelta(days=7)
+PENDING_AT_ONCE = 5
+
+
+class TooManyPending(Exception):
+    """An employer has as many open invitations as it may."""
+
+
+class AlreadyUsed(Exception):
+    """Somebody has used the invitation, or revoked it, while this one was being tested."""
+
+
+class NotSent(Exception):
+    """The mail server did not take the letter; there is no invitation."""
+
+
+def invite(*, employer: Employer, email: str, by: User) -> SetupInvitation:
+    """Write to a colleague, with the steps and a link of their own.
+
+    Effects: one row with the hash of the key, one e-mail with the key; from then on it is nowhere else. That is why
+    the letter is sent here and not by a task. A second invitation of the same address takes the place of the first.
+    Raises: TooManyPending, NotSent; then there is no new invitation.
+    """
+    pending = pending_of(employer)
+    if pending.exclude(email__iexact=email).count() >= PENDING_AT_ONCE:
+        raise TooManyPending
+    key = secrets.token_urlsafe(32)
+    invitation = SetupInvitation.objects.create(
+        employer=employer, email=email, key_hash=_hash(key), invited_by=by, expires_at=timezone.now() + VALID_FOR
+    )
+    url = settings.BASE_URL + reverse("setup", args=[key])
+    context = {"invitation": invitation, "employer": employer, "by": by, "url": url, "features": FEATURES}
+    try:
+        _write("invitation", [email], context, reply_to=[by.email])
+    except OSError as exc:
+        invitation.delete()
+        log.warning("invitation to set up employer %s not sent: %s", employer.pk, type(exc).__name__)
+        raise NotSent from None  # the error itself may quote the address
+    pending.filter(email__iexact=email).exclude(pk=invitation.pk).delete()
+    return invitation
+
+
+def pending_of(employer: Employer) -> Any:
+    """The employer's invitations that can still be used, the newest first."""
+    return SetupInvitation.objects.filter(employer=employer).usable(timezone.now()).select_related("invited_by")
+
+
+def find(key: str) -> SetupInvitation | None:
+    """Return the invitation of a link, whatever became of it; None for one that never was, or was revoked."""
+    return SetupInvitation.objects.select_related("employer", "invited_by").filter(key_hash=_hash(key)).first()
+
+
+def is_usable(invitation: SetupInvitation) -> bool:
+    return invitation.used_at is None and invitation.expires_at > timezone.now()
+
+
+def accept(invitation: SetupInvitation, **credential: Any) -> Connection:
+    """Connect Greenhouse for the employer, as `connecting.connect` does, and close the invitation.
+
+    Effects: the credential and `used_at` are written in one transaction, so of two at once only one counts.
+    Raises: CheckFailed; the link can then be used again. AlreadyUsed.
+    """
+
+    def claim() -> None:
+        now = timezone.now()
+        if SetupInvitation.objects.usable(now).filter(pk=invitation.pk).update(used_at=now) != 1:
+            raise AlreadyUsed
+
+    connection = connecting.connect(employer=invitation.employer, by=invitation.invited_by, claim=claim, **credential)
+    _tell_inviter(invitation, connection)
+    return connection
+
+
+def _tell_inviter(invitation: SetupInvitation, connection: Connection) -> None:
+    by = invitation.invited_by
+    if by is None or not by.is_active:
+        return
+    url = settings.BASE_URL + reverse("integrations", args=[invitation.employer.slug])
+    context = {"invitation": invitation, "employer": invitation.employer, "connection": connection, "url": url}
+    try:
+        _write("invitation_used", [by.email], context)
+    except OSError as exc:  # the page shows it all the same
+        log.warning("invitation %s: its inviter was not told: %s", invitation.pk, type(exc).__name__)
+
+
+def _write(name: str, to: list[str], context: dict[str, Any], *, reply_to: list[str] | None = None) -> None:
+    subject, body = (
+        render_to_string(f"integrations/email/{name}_{part}.txt", context) for part in ("subject", "message")
+    )
+    EmailMessage(" ".join(subject.split()), body, to=to, reply_to=reply_to).send()
+
+
+def _hash(key: str) -> str:
+    # The key is random and long, so a plain hash is enough: there is nothing to guess.
+    return hashlib.sha256(key.encode()).hexdigest()
