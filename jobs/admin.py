@@ -12,11 +12,16 @@ from jobs import services
 from jobs.html import clean
 from jobs.models import Job, JobState
 
+_MORE_WORDS = (
+    *(("department", "employment_type"), ("pay_min_cents", "pay_max_cents", "pay_currency", "pay_period")),
+    *("language", "description"),
+)
+
 
 @admin.register(Job)
 class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("title", "employer", "state", "location", "department", "application_count", "live_since")
-    list_filter = ("state", "employer")
+    list_filter = ("state", "is_remote", "employer")
     list_select_related = ("employer",)
     search_fields = ("title", "location", "department", "employer__name")
     search_help_text = "Title, place, department or employer"
@@ -26,12 +31,15 @@ class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     actions = ("put_live", "take_off", "close")
     # The state moves by the actions, which know what else goes with it.
     readonly_fields = (
-        *("state", "closed_reason", "public_page", "live_since"),
+        *("state", "closed_reason", "public_page", "live_since", "first_published_at"),
         *("created_by", "created_at", "updated_at"),
     )
     fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("employer", "title", ("location", "department", "employment_type"), "description")}),
-        ("On the company page", {"fields": ("state", "closed_reason", "live_since", "public_page")}),
+        (None, {"fields": ("employer", "title", ("location", "is_remote"), *_MORE_WORDS)}),
+        (
+            "On the company page",
+            {"fields": ("state", "closed_reason", "live_since", "first_published_at", "public_page")},
+        ),
         ("History", {"fields": ("created_by", "created_at", "updated_at")}),
     )
 

@@ -1,10 +1,20 @@
 """What employers publish. A job knows nothing of any ATS."""
 
+import re
+from datetime import datetime
+
 from django.db import models
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Employer, User
+from jobs.pay import Pay, PayPeriod
+
+# What Greenhouse and others call a language, where the web calls it something else.
+_LANGUAGES = {"zhhant": "zh-Hant", "zhhans": "zh-Hans", "iw": "he", "se": "sv"}
+_LANGUAGE_TAG = re.compile(r"[a-z]{2}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
+PLACES_JOINED_BY = " · "  # a job may be in several places
 
 
 class JobState(models.TextChoices):
@@ -23,6 +33,22 @@ class JobQuerySet(models.QuerySet["Job"]):
     def live(self) -> "JobQuerySet":
         return self.filter(state=JobState.LIVE)
 
+    def in_listing_order(self) -> "JobQuerySet":
+        """By department, jobs without one last; without the descriptions, which are long and not listed."""
+        no_department = models.Case(models.When(department="", then=1), default=0)
+        return self.order_by(no_department, Lower("department"), "department", "title", "pk").defer("description")
+
+    def in_place(self, place: str) -> "JobQuerySet":
+        """Jobs of which `place` is the location, or one of several."""
+        first, last = f"{place}{PLACES_JOINED_BY}", f"{PLACES_JOINED_BY}{place}"
+        middle = f"{PLACES_JOINED_BY}{place}{PLACES_JOINED_BY}"
+        return self.filter(
+            models.Q(location=place)
+            | models.Q(location__startswith=first)
+            | models.Q(location__endswith=last)
+            | models.Q(location__contains=middle)
+        )
+
 
 class Job(models.Model):
     """An advert that an employer publishes with us.
@@ -37,6 +63,15 @@ class Job(models.Model):
     location = models.TextField(blank=True)
     department = models.TextField(blank=True)
     employment_type = models.TextField(blank=True)
+    is_remote = models.BooleanField("fully remote", default=False)
+    pay_min_cents = models.BigIntegerField(null=True, blank=True)
+    pay_max_cents = models.BigIntegerField(null=True, blank=True)
+    pay_currency = models.CharField(max_length=3, blank=True)
+    pay_period = models.CharField(max_length=5, choices=PayPeriod.choices, default=PayPeriod.YEAR)
+    language = models.TextField(blank=True)
+    first_published_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the job was first published anywhere, if that was not here."
+    )
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.DRAFT)
     closed_reason = models.TextField(blank=True)
     live_since = models.DateTimeField(null=True, blank=True)
@@ -59,6 +94,29 @@ class Job(models.Model):
     @property
     def is_live(self) -> bool:
         return self.state == JobState.LIVE
+
+    @property
+    def posted_at(self) -> datetime:
+        """Since when people can apply for the job, wherever that was."""
+        return self.first_published_at or self.live_since or self.created_at
+
+    @property
+    def places(self) -> list[str]:
+        return [place for place in self.location.split(PLACES_JOINED_BY) if place.strip()]
+
+    @property
+    def pay(self) -> Pay | None:
+        """What the job pays, if it says so completely: an amount and its currency."""
+        if not self.pay_currency or (self.pay_min_cents is None and self.pay_max_cents is None):
+            return None
+        return Pay(self.pay_min_cents, self.pay_max_cents, self.pay_currency, PayPeriod(self.pay_period))
+
+    @property
+    def language_tag(self) -> str:
+        """The language as HTML and feeds name it; empty where we cannot tell."""
+        named = self.language.strip().replace("_", "-")
+        tag = _LANGUAGES.get(named.lower(), named)
+        return tag if _LANGUAGE_TAG.fullmatch(tag) else ""
 
     def mark_live(self) -> None:
         """Put the job on the company page. Repeat: keeps the first date."""

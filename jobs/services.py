@@ -1,6 +1,7 @@
 """What may be done to a job. Each function owns its transaction; nobody here knows a request."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Value
@@ -10,49 +11,54 @@ from django.utils import timezone
 from accounts.models import Employer, User
 from jobs.html import clean
 from jobs.models import Job, JobQuerySet, JobState
+from jobs.pay import Pay, PayPeriod, what_is_wrong
 
-TEXT_FIELDS = ("title", "location", "department", "employment_type", "description")
+
+def _one_line(value: Any) -> str:
+    return " ".join(str(value).split())
 
 
-def create_job(
-    *,
-    employer: Employer,
-    by: User | None,
-    title: str,
-    description: str = "",
-    location: str = "",
-    department: str = "",
-    employment_type: str = "",
-    live: bool = False,
-) -> Job:
+def _cents(value: Any) -> int | None:
+    if value is not None and value < 0:
+        raise ValueError("Pay is never negative.")
+    return None if value is None else int(value)
+
+
+# What a person may write, and what is made of it before it is stored or compared.
+_CLEANED_BY: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("title", "location", "department", "employment_type", "language"), _one_line),
+    "description": clean,
+    "is_remote": bool,
+    "pay_min_cents": _cents,
+    "pay_max_cents": _cents,
+    "pay_currency": _one_line,
+    "pay_period": lambda value: PayPeriod(value).value,
+}
+
+
+def create_job(*, employer: Employer, by: User | None, title: str, live: bool = False, **words: Any) -> Job:
     """Write a new job of the employer, as a draft or live at once.
 
-    Raises: ValueError when the title is empty.
+    `words` are the other fields a person may write: see `JobForm.changes`.
+    Raises: ValueError when the title is empty, for a field that nobody may write, or for impossible pay.
     """
     job = Job(employer=employer, created_by=by)
-    texts = {
-        "title": title,
-        "description": description,
-        "location": location,
-        "department": department,
-        "employment_type": employment_type,
-    }
-    _apply(job, texts)
+    _apply(job, {"title": title, **words})
     if live:
         job.mark_live()
     job.save()
     return job
 
 
-def save_job(*, job: Job, by: User | None, changes: Mapping[str, str]) -> list[str]:
+def save_job(*, job: Job, by: User | None, changes: Mapping[str, Any]) -> list[str]:
     """Write what a person typed over and return the names of the fields that really changed.
 
     Repeat: the same changes again write nothing and return an empty list.
-    Raises: ValueError for a field that nobody may type, or an empty title.
+    Raises: ValueError for a field that nobody may write, an empty title, or impossible pay.
     """
     with transaction.atomic():
         # Compare with what is stored now, not with what the form was opened on.
-        job.refresh_from_db(fields=list(TEXT_FIELDS))
+        job.refresh_from_db(fields=list(_CLEANED_BY))
         changed = _apply(job, changes)
         if changed:
             job.save(update_fields=[*changed, "updated_at"])
@@ -93,17 +99,26 @@ def close_job(*, job: Job, reason: str) -> bool:
     return closed == 1
 
 
-def _apply(job: Job, texts: Mapping[str, str]) -> list[str]:
+def _apply(job: Job, words: Mapping[str, Any]) -> list[str]:
     changed = []
-    for field, text in texts.items():
-        if field not in TEXT_FIELDS:
-            raise ValueError(f"{field} is not a text of a job.")
-        value = clean(text) if field == "description" else " ".join(text.split())
+    for field, typed in words.items():
+        if field not in _CLEANED_BY:
+            raise ValueError(f"{field} is not for a person to write.")
+        value = _CLEANED_BY[field](typed)
         if field == "title" and not value:
             raise ValueError("A job needs a title.")
         stored = getattr(job, field)
         # A text from Greenhouse may hold double spaces, which an untouched form does not send back.
-        if stored != value and (field == "description" or " ".join(stored.split()) != value):
+        is_same = _CLEANED_BY[field] is _one_line and _one_line(stored) == value
+        if stored != value and not is_same:
             setattr(job, field, value)
             changed.append(field)
+    if set(changed) & set(Pay.FIELDS):
+        _check_pay(job)
     return changed
+
+
+def _check_pay(job: Job) -> None:
+    wrong = what_is_wrong(min_cents=job.pay_min_cents, max_cents=job.pay_max_cents, currency=job.pay_currency)
+    if wrong:
+        raise ValueError(wrong[1])

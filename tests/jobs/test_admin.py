@@ -50,7 +50,7 @@ def test_job_change_when_saved_then_cleans_the_text_and_leaves_the_employer(
     as_operator: Client, employer: Employer, other_employer: Employer
 ) -> None:
     job = JobFactory(employer=employer)
-    texts = {"title": "T", "location": "", "department": "", "employment_type": ""}
+    texts = {"title": "T", "location": "", "department": "", "employment_type": "", "pay_period": "year"}
     sent = {**texts, "employer": other_employer.pk, "state": "closed", "description": "<p>a<script>x</script></p>"}
     address = reverse("admin:jobs_job_change", args=[job.pk])
     assert as_operator.post(address, sent).status_code == 302
@@ -59,7 +59,7 @@ def test_job_change_when_saved_then_cleans_the_text_and_leaves_the_employer(
 
 
 def test_job_add_when_saved_then_notes_who_did_it(as_operator: Client, operator: User, employer: Employer) -> None:
-    sent = {"title": "T", "employer": employer.pk, "description": "Plain"}
+    sent = {"title": "T", "employer": employer.pk, "description": "Plain", "pay_period": "year"}
     assert as_operator.post(reverse("admin:jobs_job_add"), sent).status_code == 302
     job = Job.objects.get()
     assert (job.created_by, job.description, job.state) == (operator, "<p>Plain</p>", JobState.DRAFT)

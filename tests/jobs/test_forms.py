@@ -5,6 +5,14 @@ from jobs.forms import JobForm
 from jobs.services import save_job
 from tests.factories import JobFactory
 
+PAY = {
+    "is_remote": True,
+    "pay_min_cents": 5_200_050,
+    "pay_max_cents": None,
+    "pay_currency": "XXX",
+    "pay_period": "hour",
+}
+
 
 def test_job_form_when_filled_then_gives_the_changes(db: None) -> None:
     form = JobForm({"title": " Engineer ", "location": "Berlin", "description": "Text"})
@@ -12,8 +20,13 @@ def test_job_form_when_filled_then_gives_the_changes(db: None) -> None:
     assert form.changes == {
         "title": "Engineer",
         "location": "Berlin",
+        "is_remote": False,
         "department": "",
         "employment_type": "",
+        "pay_min_cents": None,
+        "pay_max_cents": None,
+        "pay_currency": "",
+        "pay_period": "year",
         "description": "Text",
     }
 
@@ -27,8 +40,46 @@ def test_job_form_when_the_title_is_empty_then_says_so_and_keeps_the_rest(db: No
 
 
 def test_job_form_when_opened_and_saved_untouched_then_nothing_changes(employer: Employer) -> None:
-    job = JobFactory(employer=employer, description="<p>a &amp; b</p>\n<p>c&nbsp;d</p>", department="R&D")
+    job = JobFactory(employer=employer, description="<p>a &amp; b</p>\n<p>c&nbsp;d</p>", department="R&D", **PAY)
     opened = JobForm(instance=job)
     form = JobForm({name: opened[name].value() for name in opened.fields}, instance=job)
     assert form.is_valid()
     assert save_job(job=job, by=None, changes=form.changes) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "cents"),
+    [("52000", 5_200_000), ("52,000", 5_200_000), ("52 000\u00a0", 5_200_000), ("25.5", 2550), ("0", 0), ("", None)],
+)
+def test_job_form_when_pay_is_a_plain_number_then_counts_it_in_cents(db: None, typed: str, cents: int | None) -> None:
+    form = JobForm({"title": "T", "pay_min_cents": typed, "pay_currency": "EUR"})
+    assert form.is_valid(), form.errors
+    assert form.changes["pay_min_cents"] == cents
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "words"),
+    [
+        ({"pay_min_cents": "52k"}, "pay_min_cents", "Enter a plain number"),
+        ({"pay_min_cents": "5,2"}, "pay_min_cents", "Enter a plain number"),
+        ({"pay_min_cents": "-1"}, "pay_min_cents", "not negative"),
+        ({"pay_min_cents": "NaN"}, "pay_min_cents", "Enter a plain number"),
+        ({"pay_min_cents": "1e9"}, "pay_min_cents", ""),
+        ({"pay_max_cents": "99999999999999999999"}, "pay_max_cents", "too l"),
+        ({"pay_max_cents": "1.005"}, "pay_max_cents", "two digits after the point"),
+        ({"pay_min_cents": "2", "pay_max_cents": "1"}, "pay_max_cents", "below the lowest"),
+        ({"pay_min_cents": "2", "pay_currency": ""}, "pay_currency", "Choose the currency"),
+        ({"pay_min_cents": "2", "pay_currency": "EURO"}, "pay_currency", "Select a valid choice"),
+    ],
+)
+def test_job_form_when_pay_is_impossible_then_says_so_and_keeps_what_was_typed(
+    db: None, typed: dict[str, str], field: str, words: str
+) -> None:
+    form = JobForm({"title": "T", "pay_currency": "EUR", **typed})
+    if not words:  # another spelling of a number
+        assert form.is_valid()
+        return
+    assert list(form.errors) == [field]
+    assert words in form.errors[field][0]
+    for name, value in typed.items():
+        assert form[name].value() == value

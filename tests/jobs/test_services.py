@@ -107,3 +107,55 @@ def test_close_job_when_called_twice_then_keeps_the_first_reason(employer: Emplo
     assert close_job(job=job, reason="Filled.")
     assert not close_job(job=job, reason="Another reason.")
     assert (job.state, job.closed_reason) == (JobState.CLOSED, "Filled.")
+
+
+def test_create_job_when_it_has_pay_and_place_then_stores_them(employer: Employer) -> None:
+    words = {"is_remote": True, "pay_min_cents": 100, "pay_max_cents": 200, "pay_currency": "EUR", "pay_period": "hour"}
+    job = create_job(employer=employer, by=None, title="T", **words)
+    job.refresh_from_db()
+    assert {name: getattr(job, name) for name in words} == words
+    assert str(job.pay) == "1 – 2 EUR an hour"
+
+
+def test_save_job_when_pay_changes_then_names_only_what_differs(employer: Employer) -> None:
+    job = JobFactory(employer=employer, pay_min_cents=100, pay_currency="EUR")
+    changes = {"pay_min_cents": 100, "pay_max_cents": 300, "is_remote": False, "pay_currency": " EUR "}
+    assert save_job(job=job, by=None, changes=changes) == ["pay_max_cents"]
+    job.refresh_from_db()
+    assert job.pay_max_cents == 300
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"pay_max_cents": 50}, {"pay_min_cents": -1}, {"pay_currency": ""}, {"pay_period": "lightyear"}],
+)
+def test_save_job_when_pay_is_impossible_then_refuses(employer: Employer, changes: dict[str, Any]) -> None:
+    job = JobFactory(employer=employer, pay_min_cents=100, pay_currency="EUR")
+    with pytest.raises(ValueError):
+        save_job(job=job, by=None, changes=changes)
+    job.refresh_from_db()
+    assert (job.pay_min_cents, job.pay_max_cents, job.pay_currency) == (100, None, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "currency", "words"),
+    [
+        (7_800_000, 9_600_000, "EUR", "78,000 – 96,000 EUR a year"),
+        (9_600_000, 7_800_000, "EUR", "78,000 – 96,000 EUR a year"),
+        (2550, 2550, "USD", "25.50 USD a year"),
+        (None, 100, "USD", "up to 1 USD a year"),
+        (100, None, "USD", "from 1 USD a year"),
+        (100, 200, "", "None"),
+        (None, None, "EUR", "None"),
+    ],
+)
+def test_pay_when_said_in_words_then_reads_well(low: int | None, high: int | None, currency: str, words: str) -> None:
+    assert str(Job(pay_min_cents=low, pay_max_cents=high, pay_currency=currency).pay) == words
+
+
+@pytest.mark.parametrize(
+    ("language", "tag"),
+    [("en", "en"), ("zhHant", "zh-Hant"), ("iw", "he"), ("pt_BR", "pt-BR"), ("", ""), ("Klingon", ""), ('x"y', "")],
+)
+def test_language_tag_when_given_any_name_then_is_one_the_web_knows_or_none(language: str, tag: str) -> None:
+    assert Job(language=language).language_tag == tag
