@@ -81,7 +81,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "purposejobs.request_log.QuietRequestMiddleware",
 ]
 ROOT_URLCONF = "purposejobs.urls"
 WSGI_APPLICATION = "purposejobs.wsgi.application"

@@ -1,0 +1,12 @@
+"""The log's lines about requests, without their queries: these hold search words, names and one-time codes."""
+
+from django.http import HttpRequest
+from django_structlog.middlewares import RequestMiddleware
+
+
+class QuietRequestMiddleware(RequestMiddleware):
+    """As django-structlog's, but the path is all it says of an address."""
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        return f"{request.method} {request.path}"
