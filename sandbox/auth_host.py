@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -75,12 +76,20 @@ def token(store: Store, switches: Switches, limiter: RateLimiter, request: Reque
     headers = _PRIVATE | allowance.headers("X-Ratelimit", ahead=switches.clock_ahead_seconds)
     if allowance.refused:
         raise Refusal(429, {"message": "Too Many Requests"}, headers)
+    request = _readable(request, switches.parameters_in)
     try:
         body = _granted(store, switches, client_of(store, request), request)
     except Refusal as refusal:
         refusal.headers.update(headers)
         raise
     return json_response(body, headers=headers)
+
+
+def _readable(request: Request, where: str) -> Request:
+    """Return the request with those parameters that are not read here taken away."""
+    if where == "form":
+        return replace(request, query="")
+    return replace(request, body=b"") if where == "query" else request
 
 
 def _granted(store: Store, switches: Switches, credential: Record, request: Request) -> Record:

@@ -96,7 +96,7 @@ class Harvest:
             if route.record_id is not None:
                 return routes.show_one(self._call(request, caller, route), route.collection)
             collection = CATALOGUE[route.collection]
-            wanted = understand(collection, request, store)
+            wanted = understand(collection, request, store, self.world.switches)
             return list_response(collection, wanted, store, request, shape(self.world, request, route.collection))
 
 
@@ -104,4 +104,9 @@ def authenticate(world: World, request: Request) -> Caller:
     """Return the caller, once the address exists."""
     find_route(request)
     with world.store.lock:
-        return tokens.authenticate(world.store, request)
+        try:
+            return tokens.authenticate(world.store, request)
+        except Refusal:
+            if world.switches.disconnected_status == "403" and tokens.is_disconnected(world.store, request):
+                raise forbidden("The integration is not authorized for this organization") from None
+            raise

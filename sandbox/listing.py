@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, urlencode
@@ -11,6 +12,7 @@ from sandbox.catalogue import DATES, Collection
 from sandbox.exchange import Record, Request, Response, encode, unprocessable
 from sandbox.filters import MAX_LISTED, Test, ids
 from sandbox.store import Store
+from sandbox.switches import Switches
 
 DEFAULT_PAGE, MAX_PAGE = 100, 500
 _COMPARISONS: dict[str, Callable[[str, str], bool]] = {
@@ -33,17 +35,18 @@ class Wanted:
     at_most: int | None = None  # id of the first record of this page
 
 
-def understand(collection: Collection, request: Request, store: Store) -> Wanted:
+def understand(collection: Collection, request: Request, store: Store, switches: Switches) -> Wanted:
     """Read the parameters of a list request, following its cursor when it has one.
 
     Raises: Refusal 422 for anything the list does not declare.
     """
     params = request.params
     if not any(name == "cursor" for name, _ in params):
+        _check_spelling(collection, params, switches.date_spellings)
         return _read(collection, params, store)
     if len(params) > 1:
         raise unprocessable("Do not include other query params when passing a cursor.")
-    query, at_most = _open_cursor(collection, params[0][1])
+    query, at_most = _open_cursor(collection, params[0][1], switches.cursor_lifetime_seconds)
     wanted = _read(collection, query, store)
     wanted.at_most = at_most
     return wanted
@@ -114,20 +117,32 @@ def _moment_tests(moment: str, name: str, text: str) -> Iterable[Test]:
         yield _compare(moment, _COMPARISONS[word], moment_bound)
 
 
+def _check_spelling(collection: Collection, params: list[tuple[str, str]], allowed: str) -> None:
+    """Refuse the spelling of date filters that is switched off."""
+    for name, _ in params:
+        moment = name.partition("[")[0]
+        if moment not in DATES and moment not in collection.moments:
+            continue
+        if allowed not in ("all", "brackets" if name != moment else "pipe"):
+            raise unprocessable({name: "is not a permitted query parameter"}, "Invalid query params")
+
+
 def _compare(moment: str, holds: Callable[[str, str], bool], bound: str) -> Test:
     return lambda record: bool(record.get(moment)) and holds(record[moment], bound)
 
 
 def _seal_cursor(collection: Collection, query: list[tuple[str, str]], first_id: int) -> str:
-    content = json.dumps({"collection": collection.name, "query": urlencode(query), "id": first_id})
+    content = json.dumps({"collection": collection.name, "query": urlencode(query), "id": first_id, "at": time.time()})
     return base64.urlsafe_b64encode(content.encode()).decode()
 
 
-def _open_cursor(collection: Collection, text: str) -> tuple[list[tuple[str, str]], int]:
+def _open_cursor(collection: Collection, text: str, lifetime_seconds: int) -> tuple[list[tuple[str, str]], int]:
     try:
         content = json.loads(base64.urlsafe_b64decode(text.encode()))
         if content["collection"] != collection.name:
             raise ValueError("a cursor of another collection")
+        if lifetime_seconds and time.time() > float(content["at"]) + lifetime_seconds:
+            raise ValueError("a cursor out of date")
         return parse_qsl(content["query"], keep_blank_values=True), int(content["id"])
     except (ValueError, KeyError, TypeError, OverflowError):
         raise unprocessable({"cursor": "is not valid"}) from None

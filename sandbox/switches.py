@@ -17,6 +17,7 @@ class Switches:
     keys_retired: bool = False
     keys_retired_status: str = "401"
     old_secret_seconds: int = 7 * 24 * 3600
+    parameters_in: str = "both"
     introspection: bool = True
     introspection_role: str = "actual"
     non_admin_lists: str = "403"
@@ -27,6 +28,7 @@ class Switches:
     refresh_grace_seconds: int = 0
     refresh_reuse_disconnects: bool = False
     refresh_refusal_status: str = "400"
+    disconnected_status: str = "401"
 
     rate_limit: int = 50
     rate_window_seconds: int = 30
@@ -37,9 +39,12 @@ class Switches:
     harvest_down: bool = False
     removed_versions_status: int = 410
     error_bodies: str = "full"
+    date_spellings: str = "all"
+    cursor_lifetime_seconds: int = 0
 
     hidden_private_candidates: bool = False
     candidate_envelope: str = "envelope"
+    inner_application: str = "like_applications"
     custom_fields_patch: str = "replace"
     second_application: str = "422"
     application_extras: bool = True
@@ -48,6 +53,7 @@ class Switches:
     location_touches_post: bool = False
     attachment_max_bytes: int = 10 * 1024 * 1024
     attachment_too_large_status: str = "422"
+    attachment_urls: str = "fetched_at_once"
     attachment_visibility: bool = True
     attachment_content_type: bool = False
     note_visibility_required: bool = False
@@ -55,15 +61,20 @@ class Switches:
 
 CHOICES = {
     "expires": ("both", "at", "in", "none"),
+    "parameters_in": ("both", "form", "query"),
     "keys_retired_status": ("401", "404", "410"),
     "introspection_role": ("actual", "basic", "unknown", "absent"),
     "non_admin_lists": ("403", "empty"),
     "refresh_refusal_status": ("400", "401"),
+    "disconnected_status": ("401", "403"),
+    "date_spellings": ("all", "pipe", "brackets"),
     "error_bodies": ("full", "message", "none"),
     "candidate_envelope": ("envelope", "bare", "without_application"),
+    "inner_application": ("like_applications", "listed_keys_only"),
     "second_application": ("422", "allow", "return_existing"),
     "custom_fields_patch": ("replace", "merge"),
     "attachment_too_large_status": ("422", "413"),
+    "attachment_urls": ("fetched_at_once", "fetched_later"),
 }
 # A clock may also be behind.
 SIGNED = ("clock_ahead_seconds",)
@@ -72,6 +83,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "Signing in": {
         "expires": "Which expiry fields a token answer carries",
         "token_lifetime_seconds": "Lifetime of an access token, in seconds",
+        "parameters_in": "Where a token request may carry its parameters",
         "token_scope": "A token answer names its scopes",
         "single_active_token": "A new token ends the one before, of the same credential and user",
         "keys_retired": "API keys can no longer be exchanged for a token",
@@ -88,6 +100,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "refresh_grace_seconds": "How long a used refresh token still works, in seconds",
         "refresh_reuse_disconnects": "Using a refresh token twice ends the whole connection",
         "refresh_refusal_status": "Status code of a refused code or refresh token",
+        "disconnected_status": "Status code of an API request after a disconnect",
     },
     "Limits and trouble": {
         "rate_limit": "Requests per window and credential (0: no limit)",
@@ -98,11 +111,14 @@ GROUPS: dict[str, dict[str, str]] = {
         "auth_down": "The auth host answers 503",
         "harvest_down": "The Harvest host answers 503",
         "removed_versions_status": "Status code of v1 and v2 addresses",
+        "date_spellings": "Spellings of date filters that lists take",
+        "cursor_lifetime_seconds": "Lifetime of a cursor, in seconds (0: for ever)",
         "error_bodies": "How much a 400, 403 or 429 says",
     },
     "Candidates and jobs": {
         "hidden_private_candidates": "Private candidates are listed as a message only",
         "candidate_envelope": "Body of the answer when a candidate is created",
+        "inner_application": "What an application inside a new candidate may hold",
         "custom_fields_patch": "What updating custom fields does to those not named",
         "second_application": "Second application of one candidate on one job",
         "application_extras": "Applications carry job_interview_stage_id and rejection_reason_id",
@@ -111,6 +127,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "location_touches_post": "A location change changes the post's updated_at",
         "attachment_max_bytes": "Largest attachment, in bytes",
         "attachment_too_large_status": "Status code of an attachment that is too large",
+        "attachment_urls": "When the address of an attachment is fetched; later, it may fail unsaid",
         "attachment_visibility": "Attachments carry their visibility",
         "attachment_content_type": "Attachments carry their content type",
         "note_visibility_required": "A note must say who may see it",

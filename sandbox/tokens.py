@@ -159,13 +159,24 @@ def caller_of(store: Store, token: str) -> Caller | None:
     return Caller(credential, user, grant) if grant and grant["active"] else None
 
 
+def _bearer(request: Request) -> str:
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
+def is_disconnected(store: Store, request: Request) -> bool:
+    """Say whether the token is a partner's whom the organization has turned away."""
+    claims = claims_of(store, _bearer(request))
+    grant = store.get("_grants", claims.get("grant")) if claims else None
+    return grant is not None and not grant["active"]
+
+
 def authenticate(store: Store, request: Request) -> Caller:
     """Return the caller of an API request.
 
     Raises: Refusal 401 without a token that is good now.
     """
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    caller = caller_of(store, token.strip()) if kind.lower() == "bearer" else None
+    caller = caller_of(store, _bearer(request))
     if caller is None:
         raise unauthorized()
     return caller

@@ -23,6 +23,12 @@ _FOR_PROSPECT: dict[str, Check] = _BOTH | {
     "prospective_department_id": bodies.integer,
     "prospective_office_id": bodies.integer,
 }
+# The keys the reference names for an application inside a new candidate; whether others pass is not known.
+_LISTED_FOR_JOB = {**_CREDIT, "job_id": bodies.integer}
+_LISTED_FOR_PROSPECT = {
+    name: _FOR_PROSPECT[name]
+    for name in ("prospect", "prospect_pool_id", "prospect_pool_stage_id", "prospect_owner_id", "job_ids")
+}
 _UPDATE: dict[str, Check] = _CREDIT | {
     "prospect_pool_id": bodies.integer,
     "prospect_stage_id": bodies.integer,
@@ -55,7 +61,10 @@ def create(call: Call) -> Response:
 def from_candidate(call: Call, candidate: Record, value: Record) -> Record:
     """Make the application that came inside a new candidate."""
     prospect = value.get("prospect") is True
-    keys = _FOR_PROSPECT if prospect else _FOR_JOB
+    if call.world.switches.inner_application == "listed_keys_only":
+        keys = _LISTED_FOR_PROSPECT if prospect else _LISTED_FOR_JOB
+    else:
+        keys = _FOR_PROSPECT if prospect else _FOR_JOB
     body = bodies.checked(value, keys, required=() if prospect else ("job_id",))
     return _make(call, candidate, body, prospect=prospect)
 

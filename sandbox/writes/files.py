@@ -41,6 +41,8 @@ def prepare(request: Request, switches: Switches) -> bytes:
     if not suffix or suffix in _BLOCKED:
         raise unprocessable({"filename": f"extension `{suffix}` is not allowed"})
     max_bytes = switches.attachment_max_bytes
+    if "url" in body and switches.attachment_urls == "fetched_later":
+        return _fetched_unsaid(body["url"], max_bytes)
     data = _fetched(body["url"], max_bytes) if "url" in body else _decoded(body["content"])
     if len(data) > max_bytes and switches.attachment_too_large_status == "413":
         raise Refusal(413, {"message": "Payload Too Large"})
@@ -66,6 +68,15 @@ def _fetched(url: str, max_bytes: int) -> bytes:
             return bytes(answer.read(max_bytes + 1))
     except (urllib.error.URLError, OSError, ValueError):
         raise unprocessable({"url": "could not be fetched"}) from None
+
+
+def _fetched_unsaid(url: str, max_bytes: int) -> bytes:
+    """Return what is at the address, or nothing: once the call is answered, nobody hears that it failed."""
+    try:
+        data = _fetched(url, max_bytes)
+    except Refusal:
+        return b""
+    return data if len(data) <= max_bytes else b""
 
 
 def create(call: Call, data: bytes) -> Response:

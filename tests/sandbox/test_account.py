@@ -95,6 +95,7 @@ def test_single_active_token_when_on_then_a_new_one_ends_the_one_before(sandbox:
     before = sandbox.token()
     sandbox.switches(single_active_token=True)
     first, other_user, other_client = sandbox.token(), sandbox.token(email=ADMIN_EMAIL), sandbox.token(client=OTHER)
+    assert status(sandbox, first) == 200, "tokens of others end nothing"
     second = sandbox.token()
     assert [status(sandbox, token) for token in (before, first, second)] == [401, 401, 200]
     assert [status(sandbox, token) for token in (other_user, other_client)] == [200, 200]

@@ -297,6 +297,16 @@ def test_refresh_when_sandbox_was_killed_then_goes_on(sandbox: SandboxProcess) -
 # Disconnecting and scopes
 
 
+@pytest.mark.parametrize("code", ["401", "403"])
+def test_disconnect_when_its_status_is_switched_then_that_one(sandbox: SandboxProcess, code: str) -> None:
+    sandbox.switches(disconnected_status=code)
+    tokens = connect(sandbox)
+    sandbox.disconnect()
+    assert status(sandbox, tokens) == int(code)
+    assert refresh(sandbox, tokens["refresh_token"]).json() == {"error": "invalid_grant"}
+    assert sandbox.api("GET", "/v3/jobs", token="garbage").status_code == 401
+
+
 def test_disconnect_when_done_then_401_and_invalid_grant_there_only(sandbox: SandboxProcess) -> None:
     ours, theirs = connect(sandbox), connect(sandbox, organization="Other Org")
     sandbox.disconnect()

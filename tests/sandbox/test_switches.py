@@ -184,3 +184,66 @@ def test_token_answers_when_ordered_then_html_or_200_without_a_token_or_late(san
     assert page.text.startswith("<!doctype html>")
     assert "access_token" not in nothing.json()
     assert late.elapsed.total_seconds() >= 0.4
+
+
+@pytest.mark.parametrize(("where", "statuses"), [("both", (200, 200)), ("form", (200, 400)), ("query", (400, 200))])
+def test_token_when_parameters_are_read_in_one_place_then_only_there(
+    sandbox: SandboxProcess, where: str, statuses: tuple[int, int]
+) -> None:
+    sandbox.switches(parameters_in=where)
+    grant = {"grant_type": "client_credentials"}
+    in_form = requests.post(f"{sandbox.url}/token", auth=DEMO, data=grant, timeout=10)
+    in_query = requests.post(f"{sandbox.url}/token", auth=DEMO, params=grant, timeout=10)
+    assert (in_form.status_code, in_query.status_code) == statuses
+
+
+@pytest.mark.parametrize(
+    ("allowed", "statuses"), [("all", [200, 200, 200]), ("pipe", [200, 200, 422]), ("brackets", [422, 422, 200])]
+)
+def test_dates_when_spellings_are_switched_then_only_those(
+    sandbox: SandboxProcess, token: str, allowed: str, statuses: list[int]
+) -> None:
+    sandbox.switches(date_spellings=allowed)
+    one, two = "2026-03-04T02:58:14.000Z", "2026-09-04T02:58:14.000Z"
+    queries = [{"updated_at": f"gte|{one}"}, {"updated_at": f"gte|{one}|lte|{two}"}, {"updated_at[gte]": one}]
+    answers = [sandbox.api("GET", "/v3/jobs", token=token, params=query) for query in queries]
+    assert [answer.status_code for answer in answers] == statuses
+
+
+def test_cursor_when_its_lifetime_is_over_then_422(sandbox: SandboxProcess, token: str) -> None:
+    following = sandbox.api("GET", "/v3/jobs?per_page=2", token=token).links["next"]["url"]
+    path = following.removeprefix(sandbox.url)
+    assert sandbox.api("GET", path, token=token).status_code == 200
+    sandbox.switches(cursor_lifetime_seconds=1)
+    deadline = time.time() + 10
+    while sandbox.api("GET", path, token=token).status_code == 200 and time.time() < deadline:
+        time.sleep(0.1)
+    assert "cursor" in sandbox.api("GET", path, token=token).text
+    fresh = sandbox.api("GET", "/v3/jobs?per_page=2", token=token).links["next"]["url"]
+    assert sandbox.api("GET", fresh.removeprefix(sandbox.url), token=token).status_code == 200
+
+
+@pytest.mark.parametrize("allowed", ["like_applications", "listed_keys_only"])
+def test_candidate_when_inner_application_has_more_keys_then_as_switched(
+    sandbox: SandboxProcess, token: str, job: dict[str, Any], allowed: str
+) -> None:
+    sandbox.switches(inner_application=allowed)
+    source = sandbox.records("sources")[0]["id"]
+    person: dict[str, Any] = {"first_name": "A", "last_name": "B"}
+    person["application"] = {"job_id": job["id"], "source_id": source}
+    assert sandbox.api("POST", "/v3/candidates", token=token, json=person).status_code == 201
+    before = sandbox.counts()
+    person["application"]["created_at"] = "2026-03-04T02:58:14.000Z"
+    answer = sandbox.api("POST", "/v3/candidates", token=token, json=person)
+    assert answer.status_code == (201 if allowed == "like_applications" else 422)
+    assert (sandbox.counts() == before) is (allowed == "listed_keys_only")
+
+
+@pytest.mark.parametrize(("when", "status"), [("fetched_at_once", 422), ("fetched_later", 201)])
+def test_attachment_when_its_address_fails_then_said_or_not(
+    sandbox: SandboxProcess, token: str, application: dict[str, Any], when: str, status: int
+) -> None:
+    sandbox.switches(attachment_urls=when)
+    body = {"application_id": application["id"], "filename": "cv.pdf", "type": "resume"}
+    body["url"] = "http://127.0.0.1:9/nothing-is-here"
+    assert sandbox.api("POST", "/v3/attachments", token=token, json=body).status_code == status
