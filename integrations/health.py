@@ -28,6 +28,7 @@ _STEP_OF_CODE = {
     **dict.fromkeys(("key_refused", "api_key_refused", "client_id_malformed", "keys_retired"), Step.SIGN_IN),
     "secret_unreadable": Step.SIGN_IN,
     **dict.fromkeys(("user_unknown", "user_deactivated", "not_site_admin"), Step.USERS),
+    **dict.fromkeys(("user_refused", "lookup_refused", "service_user_blocked"), Step.USERS),
     "listing_empty": Step.POSTS,
     **dict.fromkeys(("resume_refused", "resume_lost"), Step.RESUMES),
 }

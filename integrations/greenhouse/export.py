@@ -33,6 +33,7 @@ from integrations.greenhouse.errors import (
     UnexpectedReply,
 )
 from integrations.greenhouse.schemas import ApplicationPayload, Record
+from integrations.greenhouse.scopes import NOTES
 from integrations.models import Export, ExportState, ExportStep, GreenhousePerson, Step
 from integrations.problems import code_for
 
@@ -258,16 +259,36 @@ def _send_resume(walk: Walk) -> None:
 
 
 def _send_note(walk: Walk) -> None:
-    """Write the applicant's words as a note, unless our marker is already there (contract §6.10)."""
+    """Write the applicant's words as a note, unless our marker is already there (contract §6.10).
+
+    The note is optional: where a scope for it is missing, the person is sent without one.
+    """
     export = walk.export
-    if export.note_remote_id:
+    if export.note_remote_id or not export.connection.may(*NOTES.scopes):
         return
     link = settings.BASE_URL + export.application.get_absolute_url()
-    if _may_be_there(walk):
-        for note in walk.client.fetch_notes(candidate_id=int(export.candidate_remote_id)):
-            if link in (note.body or ""):
-                walk.commit(note_remote_id=str(note.id))
-                return
+    scope = "harvest:notes:list"
+    try:
+        if _may_be_there(walk) and _adopt_note(walk, link):
+            return
+        scope = "harvest:notes:create"
+        _write_note(walk, link)
+    except Forbidden as exc:
+        log.warning("export %s: goes without its note: %s", export.pk, exc)
+        walk.commit()  # a refusal is an answer: nothing is in flight
+        export.connection.note_refused(scope)
+
+
+def _adopt_note(walk: Walk, link: str) -> bool:
+    for note in walk.client.fetch_notes(candidate_id=int(walk.export.candidate_remote_id)):
+        if link in (note.body or ""):
+            walk.commit(note_remote_id=str(note.id))
+            return True
+    return False
+
+
+def _write_note(walk: Walk, link: str) -> None:
+    export = walk.export
     body = mapping.note_body(
         export.candidate_remote_id,
         export.application_remote_id,

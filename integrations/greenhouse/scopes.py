@@ -97,6 +97,11 @@ def collection_of(scope: str) -> str:
     return scope.split(":")[1]
 
 
+def listing_scope(path: str) -> str:
+    """`/v3/jobs` → `harvest:jobs:list`."""
+    return f"harvest:{path.split('/')[2]}:list"
+
+
 def is_listing(scope: str) -> bool:
     """Tell whether a cheap request shows that a scope is there; for the others one would have to write."""
     return scope.endswith(":list")

@@ -21,6 +21,7 @@ from integrations.greenhouse.client import GreenhouseClient
 from integrations.greenhouse.errors import Forbidden, GreenhouseError, RateLimited
 from integrations.greenhouse.mapping import tracked_status
 from integrations.greenhouse.schemas import ApplicationPayload, RejectionReasonPayload
+from integrations.greenhouse.scopes import REASONS, listing_scope
 from integrations.models import Connection, Export, ExportState, Step
 from integrations.problems import code_for
 
@@ -79,22 +80,32 @@ def _poll(connection: Connection) -> None:
     ids = [int(export.application_remote_id) for export in exports]
     found = {str(row.id): row for row in client.fetch_applications(ids=ids)}
     rejected = [row.id for row in found.values() if row.status == "rejected"]
-    reasons = _rejection_reasons(client, rejected)
+    reasons = _rejection_reasons(connection, client, rejected)
     for export in exports:
         row = found.get(export.application_remote_id)
-        apply_application(export, row, reasons.get(row.id) if row else None, Origin.POLL, asked_at)
+        if row and reasons is None and row.status == export.remote_status == "rejected":
+            # What was known while we could read the reasons is better than what we may read now.
+            Export.objects.filter(pk=export.pk).update(tracked_at=asked_at)
+            continue
+        reason = reasons.get(row.id) if row and reasons else None
+        apply_application(export, row, reason, Origin.POLL, asked_at)
 
 
-def _rejection_reasons(client: GreenhouseClient, application_ids: Iterable[int]) -> dict[int, RejectionReasonPayload]:
-    """Why each of these was rejected. Without the scope to read it, a rejection stays without its reason."""
+def _rejection_reasons(
+    connection: Connection, client: GreenhouseClient, application_ids: Iterable[int]
+) -> dict[int, RejectionReasonPayload] | None:
+    """Why each of these was rejected; None without the scope to read it, then a rejection stays without its reason."""
     wanted = list(application_ids)
     if not wanted:
         return {}
+    if not connection.may(*REASONS.scopes):
+        return None
     try:
         reasons = {reason.id: reason for reason in client.fetch_rejection_reasons()}
         details = list(client.fetch_rejection_details(application_ids=wanted))
-    except Forbidden:
-        return {}
+    except Forbidden as exc:
+        connection.note_refused(listing_scope(exc.path))
+        return None
     return {
         detail.application_id: reasons[detail.rejection_reason_id]
         for detail in details

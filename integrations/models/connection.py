@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Employer, User
 from integrations.fields import Secret, SecretField
+from integrations.greenhouse.scopes import REASONS
 from integrations.problems import NEEDS_A_PERSON, OUTAGES, PROBLEMS, Problem
 
 PAUSE_AFTER = timedelta(days=3)
@@ -187,6 +188,10 @@ class Connection(WithProblem):
         """
         self.refused_scopes = sorted({*self.refused_scopes, scope})
         self.with_this_credential().update(refused_scopes=self.refused_scopes)
+
+    @property
+    def sees_reasons(self) -> bool:
+        return self.may(*REASONS.scopes)
 
     @property
     def source_is_gone(self) -> bool:

@@ -121,5 +121,10 @@ class Export(WithProblem):
         return f"Export {self.pk} ({self.state})"
 
     @property
+    def is_without_note(self) -> bool:
+        """True if it was sent while Greenhouse did not let us write the note."""
+        return self.state == ExportState.SENT and not self.note_remote_id
+
+    @property
     def can_send_again(self) -> bool:
         return self.state in (ExportState.NEEDS_ATTENTION, ExportState.CANCELLED, ExportState.WAITING)
