@@ -67,13 +67,13 @@ def examine(credential: Credential, email: str, *, as_service_user: bool = False
     Source: contract §2.2, §2.5, §2.7, §6.4, §6.5, §9 Connect.
     """
     token, user = _sign_in(credential, None), None
-    seen = _introspect(credential, token)
+    seen = introspect(credential, token)
     if not as_service_user:
         if seen:  # what is missing is said all at once, not one refusal at a time
             _refuse_missing(_diagnosed(credential.kind, seen, "", needs_person=True))
         user = _find_user(client_with(FixedToken(token.value)), email, is_listed=seen is not None)
         token = _sign_in(credential, user.id)
-        seen = _introspect(credential, token) if seen else None
+        seen = introspect(credential, token) if seen else None
     return look_around(credential.kind, token, seen, user)
 
 
@@ -126,10 +126,10 @@ def _sign_in(credential: Credential, acting_user: int | None) -> Token:
             raise CheckFailed("keys_retired" if isinstance(exc, Rejected) else "api_key_refused") from exc
         raise CheckFailed("client_id_malformed" if exc.code == "client_id_suffix" else "key_refused") from exc
     except GreenhouseError as exc:
-        raise _no_token(exc) from exc
+        raise no_token(exc) from exc
 
 
-def _no_token(exc: GreenhouseError) -> CheckFailed:
+def no_token(exc: GreenhouseError) -> CheckFailed:
     """Name what stood in the way of a token, apart from the credential itself."""
     if isinstance(exc, Unavailable):
         log.warning("no token: %s", exc)
@@ -174,7 +174,7 @@ def _find_user(client: GreenhouseClient, email: str, *, is_listed: bool) -> User
     return admins[0]
 
 
-def _introspect(credential: Credential, token: Token) -> Introspection | None:
+def introspect(credential: Credential, token: Token) -> Introspection | None:
     """None where introspection is not to be had: with an API key, or refused."""
     if credential.kind == CredentialKind.API_KEY:
         return None

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Collection
 from datetime import timedelta
+from functools import partial
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Employer, User
-from integrations import health, recognition
+from integrations import grants, health, partner, recognition
 from integrations.checkup import CheckFailed, Findings, examine, name_of
-from integrations.credentials import Credential
+from integrations.credentials import Credential, held_token
 from integrations.fields import DecryptionError, Secret
+from integrations.greenhouse.auth import Grant
 from integrations.models import Connection, ConnectionState, CredentialKind, GreenhouseJob, Step
 from integrations.sources import note_source
 
@@ -21,6 +24,8 @@ FOUND = (
     *("source_remote_id", "source_name", "granted_scopes", "refused_scopes"),
     *("token", "token_expires_at", "tested_at", "poll_due_at"),
 )
+# A partner's tokens are written by whoever refreshes them (`grants.py`): what we asked with may be over by now.
+FOUND_OF_PARTNER = tuple(name for name in FOUND if name not in ("token", "token_expires_at"))
 # What a person gave, and what begins anew with it.
 GIVEN = (
     *("credential_kind", "client_id", "secret", "secret_last4", "email", "acts_as_service_user"),
@@ -76,6 +81,27 @@ def connect(
     return connection
 
 
+def connect_partner(*, employer: Employer, by: User, grant: Grant) -> Connection:
+    """Look at what a consent allows and store it, or store nothing.
+
+    Effects: as `connect`; both tokens of the grant are stored together.
+    Raises: CheckFailed, then nothing was saved.
+    """
+    findings = partner.examine_consent(partner.fresh(grant))
+    kind = CredentialKind.PARTNER
+    with transaction.atomic():
+        connection, _ = Connection.objects.get_or_create(employer=employer, defaults={"credential_kind": kind})
+        _refuse_other_organization(connection, findings)
+        connection.credential_kind, connection.client_id = kind, settings.GREENHOUSE_PARTNER_CLIENT_ID
+        connection.secret, connection.secret_last4 = Secret(""), ""
+        for name, value in grants.stored(grant).items():
+            setattr(connection, name, value)
+        connection.connected_by = by
+        _store(connection, findings, "", as_service_user=findings.user is None)
+    health.note_well(connection.pk, *SEEN_WELL)
+    return connection
+
+
 def choose_user(*, connection: Connection, email: str, as_service_user: bool) -> None:
     """Let the stored credential act as somebody else; nothing else of it changes.
 
@@ -104,8 +130,7 @@ def check(connection: Connection) -> CheckFailed | None:
     if connection.state == ConnectionState.DISCONNECTED:
         return CheckFailed("disconnected")
     try:
-        credential = Credential.of(connection)
-        findings = examine(credential, connection.email, as_service_user=connection.acts_as_service_user)
+        findings = _examined(connection)
         _refuse_other_organization(connection, findings)
     except DecryptionError:
         failed = CheckFailed("secret_unreadable")
@@ -113,7 +138,7 @@ def check(connection: Connection) -> CheckFailed | None:
         failed = exc
     else:
         _note_findings(connection, findings)
-        _write_found(connection, FOUND)
+        _write_found(connection, FOUND_OF_PARTNER if connection.credential_kind == CredentialKind.PARTNER else FOUND)
         connection.mark_well()
         health.note_well(connection.pk, *SEEN_WELL)
         return None
@@ -123,6 +148,13 @@ def check(connection: Connection) -> CheckFailed | None:
         _write_found(connection, ("granted_scopes", "refused_scopes"))
     _note_trouble(connection, failed.problem.code)
     return failed
+
+
+def _examined(connection: Connection) -> Findings:
+    if connection.credential_kind == CredentialKind.PARTNER:
+        return partner.examine_consent(partial(held_token, connection.pk))
+    credential = Credential.of(connection)
+    return examine(credential, connection.email, as_service_user=connection.acts_as_service_user)
 
 
 def _write_found(connection: Connection, names: Collection[str]) -> None:

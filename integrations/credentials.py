@@ -1,7 +1,6 @@
 """From a stored credential to a bearer token that all workers share, and to a client."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from threading import local
 
@@ -43,28 +42,25 @@ class Credential:
     kind: str
     secret: Secret
     client_id: str = ""
-    # A partner's consent makes no tokens on demand: there is one, and here is who knows it.
-    held: Callable[[], Token] | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, connection: Connection) -> "Credential":
         if connection.credential_kind == CredentialKind.PARTNER:
-            return cls.of_partner(lambda: held_token(connection.pk))
+            return cls.of_partner()
         return cls(connection.credential_kind, connection.secret, connection.client_id)
 
     @classmethod
-    def of_partner(cls, held: Callable[[], Token]) -> "Credential":
+    def of_partner(cls) -> "Credential":
+        """Ours, not the employer's: it says who we are, and makes no token without a consent."""
         secret = Secret.of(settings.GREENHOUSE_PARTNER_CLIENT_SECRET)
-        return cls(CredentialKind.PARTNER, secret, settings.GREENHOUSE_PARTNER_CLIENT_ID, held)
+        return cls(CredentialKind.PARTNER, secret, settings.GREENHOUSE_PARTNER_CLIENT_ID)
 
     def fetch_token(self, *, acting_user: int | None) -> Token:
         """Get a token that acts as the Greenhouse user, or as the service user for None.
 
         Raises: GreenhouseError; DecryptionError where the secret fits no key.
-        Source: contract §1 (API-key exchange), §2.2, §2.4.
+        Source: contract §1 (API-key exchange), §2.2.
         """
-        if self.held is not None:
-            return self.held()
         if self.kind == CredentialKind.API_KEY:
             return auth.exchange_api_key(
                 harvest_url=settings.GREENHOUSE_HARVEST_URL,
@@ -146,12 +142,13 @@ def _acting_user(row: Connection) -> int | None:
     return int(row.acting_user_remote_id) if row.acting_user_remote_id else None
 
 
-def held_token(connection_id: int) -> Token:
-    """Return the token that all workers of a partner's connection share, renewed if need be.
+def held_token(connection_id: int, refused: str) -> Token:
+    """Return the token that all workers of a connection share, renewed if need be or if it is the refused one.
 
     Raises: what `ConnectionTokens` raises.
     """
-    value = ConnectionTokens(connection_id).current()
+    tokens = ConnectionTokens(connection_id)
+    value = tokens.renew(refused) if refused else tokens.current()
     expires_at = Connection.objects.values_list("token_expires_at", flat=True).get(pk=connection_id)
     return Token(value, expires_at or timezone.now(), "partner")
 

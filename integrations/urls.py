@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from integrations.views import applicants, connection, dashboard, imports, invitations, jobs, settings
+from integrations.views import applicants, connection, dashboard, imports, invitations, jobs, partner, settings
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("employers/<slug:employer>/dashboard/", dashboard.dashboard, name="dashboard"),
@@ -34,4 +34,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="setup_revoke",
     ),
     path("setup/<str:key>/", invitations.setup, name="setup"),
+    path("employers/<slug:employer>/settings/integrations/greenhouse/", partner.connect, name="greenhouse_connect"),
+    path("greenhouse/callback/", partner.callback, name="greenhouse_callback"),
 ]

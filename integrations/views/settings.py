@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Membership, Role
 from accounts.permissions import EmployerRequest, employer_required
-from integrations import connecting, invitations, sources
+from integrations import connecting, grants, invitations, sources
 from integrations.checkup import CheckFailed
 from integrations.doctor import Diagnosis
 from integrations.forms import ActingUserForm, IntegrationForm, InvitationForm, SourceForm
@@ -65,6 +65,7 @@ def page(request: EmployerRequest, **bound: Any) -> HttpResponse:
         "nav": "settings",
         "tab": "integrations",
         "connection": connection,
+        "offers_consent": grants.is_configured(),
         "is_connected": held is not None,
         "diagnosis": Diagnosis.of(held) if held and held.granted_scopes is not None else None,
         "form": IntegrationForm(initial=person),
