@@ -97,7 +97,8 @@ class Sandbox:
 
     def _auth(self, request: Request, who: dict[str, str]) -> Response:
         switches = self.world.switches
-        who["credential"] = auth_host.known_client(self.world.store, request)
+        with self.world.store.lock:
+            who["credential"] = auth_host.known_client(self.world.store, request)
         is_exchange = request.path == "/auth/token"
         if switches.harvest_down if is_exchange else switches.auth_down:
             return gateway_page(503)

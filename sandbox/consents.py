@@ -34,6 +34,8 @@ def allow(
     """Write down a consent and return the code the partner may exchange for it, once."""
     code = secrets.token_urlsafe(24)
     with store.unit():
+        for old in [order for order in store.all("_codes") if order["until"] <= time.time()]:
+            store.remove("_codes", old["id"])
         store.add(
             "_codes",
             code=code,
