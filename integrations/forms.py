@@ -31,7 +31,7 @@ class ActingUserForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.is_bound and self.data.get("acts_as_service_user"):
+        if self.is_bound and self.data.get(self.add_prefix("acts_as_service_user")):
             self.fields["email"].required = False
 
     @property

@@ -39,7 +39,7 @@ def suspect(kind: str, client_id: str, secret: str) -> str:
 
 
 def _is_board(text: str) -> bool:
-    return bool(_BOARD_ADDRESS.fullmatch(text) or _SHORT_WORD.fullmatch(text))
+    return bool(_BOARD_ADDRESS.fullmatch(text) or (_SHORT_WORD.fullmatch(text) and not _looks_like_client_id(text)))
 
 
 def _looks_like_client_id(text: str) -> bool:
