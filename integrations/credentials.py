@@ -13,7 +13,7 @@ from requests.adapters import HTTPAdapter
 from integrations import grants
 from integrations.fields import Secret
 from integrations.greenhouse import auth
-from integrations.greenhouse.auth import Token
+from integrations.greenhouse.auth import Grant, Token
 from integrations.greenhouse.client import GreenhouseClient, TokenSource
 from integrations.greenhouse.errors import Unauthorized, Unavailable
 from integrations.models import Connection, ConnectionState, CredentialKind
@@ -125,7 +125,7 @@ class ConnectionTokens:
             raise Unavailable("token_being_renewed", path="/token")
         try:
             if row.credential_kind == CredentialKind.PARTNER:
-                return grants.renew(row.pk, refused=refused, session=_session())
+                return grants.renew(row.pk, refused=refused, ask=_refresh)
             token = Credential.of(row).fetch_token(acting_user=_acting_user(row))
         except BaseException:
             self._rows.update(token_lease_until=None)
@@ -140,6 +140,16 @@ class ConnectionTokens:
 def _acting_user(row: Connection) -> int | None:
     """None is Greenhouse's own service user."""
     return int(row.acting_user_remote_id) if row.acting_user_remote_id else None
+
+
+def _refresh(refresh_token: str) -> Grant:
+    return auth.refresh(
+        auth_url=settings.GREENHOUSE_AUTH_URL,
+        client_id=settings.GREENHOUSE_PARTNER_CLIENT_ID,
+        client_secret=settings.GREENHOUSE_PARTNER_CLIENT_SECRET,
+        refresh_token=refresh_token,
+        session=_session(),
+    )
 
 
 def held_token(connection_id: int, refused: str) -> Token:

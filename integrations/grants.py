@@ -6,15 +6,14 @@ only a person can make it again.
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
-import requests
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from integrations.fields import Secret
-from integrations.greenhouse import auth
 from integrations.greenhouse.auth import Grant
 from integrations.greenhouse.errors import Forbidden, OutcomeUnknown, Rejected, Unauthorized, Unavailable
 from integrations.models import Connection, CredentialKind
@@ -44,12 +43,13 @@ def stored(grant: Grant) -> dict[str, object]:
     }
 
 
-def renew(connection_id: int, *, refused: str, session: requests.Session) -> str:
+def renew(connection_id: int, *, refused: str, ask: Callable[[str], Grant]) -> str:
     """Use a connection's refresh token and return the new access token. The caller holds the token lease.
 
     Effects: one UPDATE stores both new tokens before either is used. Where Greenhouse refuses, the connection needs
     a new consent, and what is dead is forgotten.
     Repeat: harmless; the row is read again under the lease, and what another worker has stored meanwhile is returned.
+    Shape: `ask` hands a refresh token to Greenhouse.
     Raises: Unauthorized (`reconnect_needed`, `partner_refused`); RateLimited; Unavailable, then later may help.
     Source: contract §2.4, steps 5 to 7.
     """
@@ -62,7 +62,7 @@ def renew(connection_id: int, *, refused: str, session: requests.Session) -> str
     if not row.refresh_token:
         raise Unauthorized("reconnect_needed", path="/token")
     try:
-        grant = _refresh(row.refresh_token.reveal(), session)
+        grant = _refresh(row.refresh_token.reveal(), ask)
     except (Rejected, Unauthorized, Forbidden) as exc:
         return _ended(row, exc, refused)
     if _as_read(row).update(**stored(grant)):
@@ -71,32 +71,22 @@ def renew(connection_id: int, *, refused: str, session: requests.Session) -> str
     return _of_others(row, refused)
 
 
-def _refresh(refresh_token: str, session: requests.Session) -> Grant:
+def _refresh(refresh_token: str, ask: Callable[[str], Grant]) -> Grant:
     """Ask once more where the answer was lost: Greenhouse may not have seen the first request.
 
     If it has, the token is dead and it says so, which nobody would learn otherwise until the access token ends.
     """
     started = time.monotonic()
     try:
-        return _ask(refresh_token, session)
+        return ask(refresh_token)
     except OutcomeUnknown as exc:
         log.warning("refresh without an answer: %s", exc)
         if time.monotonic() - started > _TRY_TWICE_WITHIN_SECONDS:
             raise Unavailable("refresh_unanswered", path="/token") from None
     try:
-        return _ask(refresh_token, session)
+        return ask(refresh_token)
     except OutcomeUnknown:
         raise Unavailable("refresh_unanswered", path="/token") from None
-
-
-def _ask(refresh_token: str, session: requests.Session) -> Grant:
-    return auth.refresh(
-        auth_url=settings.GREENHOUSE_AUTH_URL,
-        client_id=settings.GREENHOUSE_PARTNER_CLIENT_ID,
-        client_secret=settings.GREENHOUSE_PARTNER_CLIENT_SECRET,
-        refresh_token=refresh_token,
-        session=session,
-    )
 
 
 def _ended(row: Connection, exc: Rejected | Unauthorized | Forbidden, refused: str) -> str:
