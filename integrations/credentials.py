@@ -16,6 +16,7 @@ from integrations.greenhouse import auth
 from integrations.greenhouse.auth import Grant, Token
 from integrations.greenhouse.client import GreenhouseClient, TokenSource
 from integrations.greenhouse.errors import Unauthorized, Unavailable
+from integrations.greenhouse.transport import Gate
 from integrations.models import Connection, ConnectionState, CredentialKind
 
 RENEW_BEFORE = timedelta(seconds=60)
@@ -179,8 +180,8 @@ def held_tokens(connection: Connection) -> FixedToken:
     return FixedToken(ConnectionTokens(connection.pk).current())
 
 
-def client_with(tokens: TokenSource) -> GreenhouseClient:
-    return GreenhouseClient(harvest_url=settings.GREENHOUSE_HARVEST_URL, tokens=tokens, session=_session())
+def client_with(tokens: TokenSource, gate: Gate | None = None) -> GreenhouseClient:
+    return GreenhouseClient(harvest_url=settings.GREENHOUSE_HARVEST_URL, tokens=tokens, session=_session(), gate=gate)
 
 
 def client_for(connection: Connection) -> GreenhouseClient:

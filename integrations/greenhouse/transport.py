@@ -104,13 +104,13 @@ class Reply:
 class Spending:
     """What one request did to the rate budget, as far as can be told.
 
-    Shape: `was_sent` is False only where Greenhouse certainly never saw it. `window` is None without an answer
-        that names it; `retry_after_seconds` is set by a 429 alone.
+    Shape: `window` is None without an answer that names it, `retry_after_seconds` is set by a 429 alone;
+        `is_unknown` where no answer came, so that the request may count all the same, and even later.
     """
 
-    was_sent: bool = True
     window: headers.RateWindow | None = None
     retry_after_seconds: float | None = None
+    is_unknown: bool = False
 
 
 class Gate(Protocol):
@@ -159,13 +159,13 @@ def exchange(session: requests.Session, call: Call, auth: AuthBase, gate: Gate |
     if gate is None:
         return _exchange(session, call, auth)
     ticket = gate.take(call)
-    spending = Spending()
+    spending = Spending(is_unknown=True)
     try:
         reply = _exchange(session, call, auth)
         spending = _spending(reply)
         return reply
     except errors.Unavailable as error:
-        spending = Spending(was_sent=error.code != "not_sent")
+        spending = Spending(is_unknown=error.code != "not_sent")
         raise
     finally:
         try:

@@ -654,16 +654,17 @@ def test_rate_window_when_named_on_any_answer_is_reported(http: responses.Reques
 
 
 @pytest.mark.parametrize(
-    ("body", "was_sent"), [("[]", True), (requests.ConnectionError("reset"), True), (requests.ConnectTimeout(), False)]
+    ("body", "is_unknown"),
+    [("[]", False), (requests.ConnectionError("reset"), True), (requests.ConnectTimeout(), False)],
 )
-def test_request_without_a_window_still_tells_the_gate_whether_it_was_sent(
-    http: responses.RequestsMock, body: Any, was_sent: bool
+def test_request_without_a_window_still_tells_the_gate_whether_it_may_count(
+    http: responses.RequestsMock, body: Any, is_unknown: bool
 ) -> None:
     gate = RecordingGate()
     http.get(f"{BASE}/v3/jobs", body=body)
     with contextlib.suppress(errors.Unavailable):
         GreenhouseClient(harvest_url=BASE, tokens=Tokens(), gate=gate).fetch_page("jobs", Record)
-    assert gate.spendings == [Spending(was_sent=was_sent)]
+    assert gate.spendings == [Spending(is_unknown=is_unknown)]
 
 
 def test_request_that_the_gate_holds_back_never_leaves(http: responses.RequestsMock) -> None:
