@@ -108,12 +108,13 @@ def test_company_page_when_htmx_asks_then_sends_only_the_list(
 def test_company_page_when_jobs_grow_then_the_queries_do_not(
     client: Client, employer: Employer, jobs: list[Job], django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         client.get(company(employer))
-    for number in range(20):
+    for number in range(60):
         JobFactory(employer=employer, department=f"Department {number}", location="Berlin · Rome")
-    with django_assert_num_queries(2):
-        client.get(company(employer))
+    for query in ({}, {"page": "2"}, {"location": "Rome", "remote": "no"}):
+        with django_assert_num_queries(4):
+            client.get(company(employer), query)
 
 
 def test_public_job_when_live_then_shows_it_with_its_way_to_apply(
@@ -182,3 +183,80 @@ def test_public_pages_when_posted_to_then_405(client: Client, employer: Employer
     job = JobFactory(employer=employer)
     assert client.post(company(employer)).status_code == 405
     assert client.post(job.get_absolute_url()).status_code == 405
+
+
+def test_company_page_when_filtered_by_remote_then_shows_only_those(client: Client, employer: Employer) -> None:
+    JobFactory(employer=employer, title="From afar", is_remote=True, location="Berlin")
+    JobFactory(employer=employer, title="At the bench", location="Berlin")
+    html = client.get(company(employer)).content.decode()
+    assert '<option value="yes" >Fully remote (1)</option>' in html
+    for choice, title, other in (("yes", "From afar", "At the bench"), ("no", "At the bench", "From afar")):
+        shown = client.get(company(employer), {"remote": choice, "location": "Berlin"}).content.decode()
+        assert title in shown
+        assert other not in shown
+        assert "Showing 1 of 2 jobs" in shown
+
+
+def test_company_page_when_jobs_are_many_then_comes_in_pages_with_their_own_addresses(
+    client: Client, employer: Employer, settings: Any
+) -> None:
+    settings.BASE_URL = "https://jobs.example"
+    Job.objects.bulk_create(
+        Job(employer=employer, title=f"Job {n:05}", department=f"D{n % 3}", location="Rome", state=JobState.LIVE)
+        for n in range(10_000)
+    )
+    response = client.get(company(employer), {"page": "2"})
+    html = response.content.decode()
+    assert html.count('class="job-row"') == 50
+    assert "10,000 open jobs" in html
+    assert "(51–100 on this page)" in html
+    assert f'<link rel="canonical" href="https://jobs.example{company(employer)}?page=2">' in html
+    assert "?page=3" in html
+    assert "Page 200 of 200" in client.get(company(employer), {"page": "99999"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    "query", [{"location": "a\x00b"}, {"department": "%"}, {"location": "_"}, {"remote": "maybe"}, {"page": "x"}]
+)
+def test_company_page_when_the_address_is_nonsense_then_still_answers(
+    client: Client, employer: Employer, jobs: list[Job], query: dict[str, str]
+) -> None:
+    response = client.get(company(employer), query)
+    assert response.status_code == 200
+    if set(query) & {"department", "location"}:
+        assert "No open job fits this choice" in response.content.decode()
+    else:
+        assert "3 open jobs" in response.content.decode()
+
+
+def test_company_page_when_read_by_a_program_then_leads_to_its_feeds(client: Client, employer: Employer) -> None:
+    html = client.get(company(employer)).content.decode()
+    for kind, name in (("atom+xml", "jobs.atom"), ("feed+json", "jobs.json")):
+        assert f'type="application/{kind}" title="Jobs at Lumen Robotics" href="{company(employer)}{name}"' in html
+
+
+def test_company_page_when_filters_change_then_the_count_goes_with_the_list(
+    client: Client, employer: Employer, jobs: list[Job]
+) -> None:
+    piece = client.get(company(employer), {"location": "Lisbon"}, headers={"HX-Request": "true"}).content.decode()
+    assert '<p hx-swap-oob="innerHTML:#job-count">Showing 1 of 3 jobs' in piece
+    assert "hx-swap-oob" not in client.get(company(employer)).content.decode()
+
+
+def test_public_job_when_it_has_pay_place_and_language_then_shows_them(client: Client, employer: Employer) -> None:
+    job = JobFactory(employer=employer, is_remote=True, pay_min_cents=5_000_000, pay_currency="EUR", language="zhHant")
+    html = client.get(job.get_absolute_url()).content.decode()
+    assert "Fully remote" in html
+    assert "from 50,000 EUR a year" in html
+    assert '<div class="advert" lang="zh-Hant">' in html
+
+
+def test_public_job_when_closed_and_much_else_is_open_then_shows_some_and_leads_to_all(
+    client: Client, employer: Employer, django_assert_num_queries: Any
+) -> None:
+    closed = JobFactory(employer=employer, state=JobState.CLOSED)
+    JobFactory.create_batch(30, employer=employer)
+    with django_assert_num_queries(2):
+        html = client.get(closed.get_absolute_url()).content.decode()
+    assert html.count('class="job-row"') == 20
+    assert "See all open jobs at Lumen Robotics" in html
