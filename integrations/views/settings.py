@@ -17,7 +17,7 @@ from integrations.checkup import CheckFailed
 from integrations.doctor import Diagnosis
 from integrations.forms import ActingUserForm, IntegrationForm, InvitationForm, SourceForm
 from integrations.greenhouse.scopes import ALL_SCOPES, FEATURES
-from integrations.models import Connection, ConnectionState
+from integrations.models import Connection, ConnectionState, CredentialKind
 from integrations.status import status_of
 
 GUIDE = {"features": FEATURES, "all_scopes": "\n".join(ALL_SCOPES)}
@@ -97,7 +97,8 @@ def test(request: EmployerRequest) -> HttpResponse:
 @employer_required(Role.ADMIN)
 def acting_user(request: EmployerRequest) -> HttpResponse:
     """Choose another Greenhouse user to act as; the credential stays."""
-    connection = get_object_or_404(_connected(), employer=request.employer)
+    chosen_here = _connected().exclude(credential_kind=CredentialKind.PARTNER)  # else it was decided at the consent
+    connection = get_object_or_404(chosen_here, employer=request.employer)
     form = ActingUserForm(request.POST, prefix="acting")
     if form.is_valid():
         try:
