@@ -49,7 +49,7 @@ def invite(*, employer: Employer, email: str, by: User) -> SetupInvitation:
     invitation = SetupInvitation.objects.create(
         employer=employer, email=email, key_hash=_hash(key), invited_by=by, expires_at=timezone.now() + VALID_FOR
     )
-    url = settings.BASE_URL + reverse("setup", args=[key])
+    url = settings.BASE_URL + f"{reverse('setup')}?key={key}"
     context = {"invitation": invitation, "employer": employer, "by": by, "url": url, "features": FEATURES}
     try:
         _write("invitation", [email], context, reply_to=[by.email])

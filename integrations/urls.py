@@ -33,7 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         invitations.revoke,
         name="setup_revoke",
     ),
-    path("setup/<str:key>/", invitations.setup, name="setup"),
+    path("setup/", invitations.setup, name="setup"),
     path("employers/<slug:employer>/settings/integrations/greenhouse/", partner.connect, name="greenhouse_connect"),
     path("greenhouse/callback/", partner.callback, name="greenhouse_callback"),
 ]

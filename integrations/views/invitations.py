@@ -82,8 +82,12 @@ def _unseen(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @_unseen
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def setup(request: HttpRequest, key: str) -> HttpResponse:
-    """Let the holder of a one-time link connect Greenhouse, and see nothing else of the employer."""
+def setup(request: HttpRequest) -> HttpResponse:
+    """Let the holder of a one-time link connect Greenhouse, and see nothing else of the employer.
+
+    Shape: the key is in the query, which no log of ours names.
+    """
+    key = request.GET.get("key", "")
     if not is_allowed(request, what="setup", per_hour=VISITS_PER_HOUR):
         return render(request, "429.html", status=429)
     invitation = invitations.find(key)

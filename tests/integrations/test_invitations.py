@@ -1,5 +1,6 @@
 """Handing the set-up to a colleague: the letter, the one-time link, and how little it opens."""
 
+import logging
 import re
 import smtplib
 from datetime import timedelta
@@ -24,7 +25,7 @@ COLLEAGUE = "sam@lumen-robotics.example"
 
 
 def _link() -> str:
-    found = re.search(r"https?://[^/\s]+(/setup/\S+/)", str(mail.outbox[0].body))
+    found = re.search(r"https?://[^/\s]+(/setup/\?key=\S+)", str(mail.outbox[0].body))
     assert found
     return found[1]
 
@@ -51,7 +52,7 @@ def test_invite_writes_to_the_colleague_with_steps_scopes_and_a_link_of_which_on
     body = str(letter.body)
     assert "Configure > Dev Center > API Credential Management > Create > Harvest V3 (OAuth)" in body
     assert all(scope in body for scope in ALL_SCOPES)
-    key = _link().split("/")[2]
+    key = _link().partition("=")[2]
     assert len(key) >= 40
     assert key not in str(SetupInvitation.objects.values().get())
     assert key not in page
@@ -168,7 +169,7 @@ def test_a_link_that_ran_out_says_so(client: Client, link: str) -> None:
 
 
 def test_a_link_nobody_sent_is_not_found(client: Client, db: None) -> None:
-    answer = client.get("/setup/made-up-key/")
+    answer = client.get("/setup/?key=made-up-key")
     assert answer.status_code == 404
     assert "This link does not work" in answer.text
     assert answer.headers["X-Robots-Tag"].startswith("noindex")
@@ -228,3 +229,16 @@ def test_an_invitation_after_its_inviter_left_still_works_and_writes_to_nobody(
 def test_the_form_of_the_link_is_protected_against_other_sites(link: str) -> None:
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(link, FORM).status_code == 403
+
+
+def test_the_key_is_in_no_log(
+    sandbox: SandboxProcess, client: Client, link: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    client.get(link)
+    client.post(link, FORM)
+    client.get(link)
+    told = "\n".join(record.getMessage() for record in caplog.records)
+    assert "GET /setup/" in told
+    assert link.partition("=")[2] not in told
+    assert COLLEAGUE not in told
