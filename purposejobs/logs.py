@@ -10,6 +10,12 @@ _SHARED: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso"),
 ]
+# Below these levels they write out whole addresses, statements and page contexts, with people in them.
+_NEVER_BELOW = {
+    "urllib3": {"level": "WARNING"},
+    "django.template": {"level": "INFO"},
+    "django.db.backends": {"level": "INFO"},
+}
 
 
 def logging_config(*, debug: bool, level: str) -> dict[str, Any]:
@@ -38,5 +44,5 @@ def logging_config(*, debug: bool, level: str) -> dict[str, Any]:
         },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level},
-        "loggers": {"urllib3": {"level": "WARNING"}},
+        "loggers": dict(_NEVER_BELOW),
     }
