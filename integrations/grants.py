@@ -13,10 +13,11 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from integrations import health
 from integrations.fields import Secret
 from integrations.greenhouse.auth import Grant
 from integrations.greenhouse.errors import Forbidden, OutcomeUnknown, Rejected, Unauthorized, Unavailable
-from integrations.models import Connection, CredentialKind
+from integrations.models import Connection, CredentialKind, Step
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +99,7 @@ def _ended(row: Connection, exc: Rejected | Unauthorized | Forbidden, refused: s
         return _of_others(row, refused)
     log.warning("connection %s: refresh refused: %s", row.pk, exc)
     row.mark_trouble("reconnect_needed")
+    health.note_trouble(row.pk, Step.SIGN_IN, "reconnect_needed")
     raise Unauthorized("reconnect_needed", path="/token", status=exc.status, request_id=exc.request_id) from None
 
 

@@ -29,6 +29,8 @@ _STEP_OF_CODE = {
     "secret_unreadable": Step.SIGN_IN,
     **dict.fromkeys(("user_unknown", "user_deactivated", "not_site_admin"), Step.USERS),
     **dict.fromkeys(("user_refused", "lookup_refused", "service_user_blocked"), Step.USERS),
+    "consent_not_site_admin": Step.USERS,
+    "consent_incomplete": Step.JOBS,
     "listing_empty": Step.POSTS,
     **dict.fromkeys(("resume_refused", "resume_lost"), Step.RESUMES),
 }

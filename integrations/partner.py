@@ -33,7 +33,7 @@ from integrations.greenhouse.errors import (
 from integrations.greenhouse.schemas import UserPayload
 from integrations.greenhouse.scopes import ALL_SCOPES
 from integrations.models import CredentialKind
-from integrations.problems import code_for
+from integrations.problems import code_for, of_consent
 
 log = logging.getLogger(__name__)
 
@@ -49,13 +49,6 @@ _KNOWN_ERRORS = frozenset(
     {"access_denied", "invalid_request", "invalid_scope", "server_error", "temporarily_unavailable"}
     | {"unauthorized_client", "unsupported_response_type"}
 )
-# What a check-up finds, as it is put to somebody who has no credential to correct.
-_IN_WORDS_OF_CONSENT = {
-    "scope_missing": "consent_incomplete",
-    "not_site_admin": "consent_not_site_admin",
-    "service_user_blocked": "consent_not_site_admin",
-    "key_refused": "reconnect_needed",
-}
 
 
 def redirect_uri() -> str:
@@ -189,8 +182,7 @@ def _look(token: Token) -> Findings:
         # As nobody in particular: whom we act as was decided at the consent, so nobody has to be found by e-mail.
         findings = look_around(CredentialKind.PARTNER, token, seen, None, acting_as=acting_as)
     except CheckFailed as exc:
-        code = exc.problem.code
-        raise CheckFailed(_IN_WORDS_OF_CONSENT.get(code, code), exc.detail, exc.diagnosis) from exc
+        raise CheckFailed(of_consent(exc.problem.code), exc.detail, exc.diagnosis) from exc
     return replace(findings, user=user)
 
 

@@ -350,6 +350,21 @@ def code_for(exc: GreenhouseError) -> str:
     return next((code for kind, code in _CODES if isinstance(exc, kind)), "unforeseen")
 
 
+# The same trouble to somebody who gave a consent: there is no credential to correct.
+_OF_CONSENT = {
+    "key_refused": "reconnect_needed",
+    "scope_missing": "consent_incomplete",
+    "not_site_admin": "consent_not_site_admin",
+    "service_user_blocked": "consent_not_site_admin",
+}
+CONSENT_HELPS = frozenset(_OF_CONSENT.values())
+
+
+def of_consent(code: str) -> str:
+    """Turn the code of a problem with a credential into the one for a consent; others stay."""
+    return _OF_CONSENT.get(code, code)
+
+
 # What no waiting repairs: background work stops until somebody acts.
 NEEDS_A_PERSON = frozenset(
     {
@@ -361,7 +376,7 @@ NEEDS_A_PERSON = frozenset(
         "user_deactivated",
     }
     | {"not_site_admin", "scope_missing", "secret_unreadable"}
-    | {"reconnect_needed", "partner_refused", "consent_incomplete", "consent_not_site_admin"}
+    | {"partner_refused", *CONSENT_HELPS}
     | {"user_refused", "lookup_refused", "service_user_blocked"}
 )
 

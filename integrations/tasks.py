@@ -125,5 +125,5 @@ def keep_grant_alive(connection_id: int) -> None:
 @shared_task(ignore_result=True)
 def keep_grants_alive() -> None:
     for connection_id in sweeps.due_keepalives():
-        # Spread over the time until the next sweep.
-        keep_grant_alive.apply_async((connection_id,), countdown=random.uniform(0, 200), expires=280)  # noqa: S311
+        # Spread, but not over more than a task may wait (see the visibility timeout in settings).
+        keep_grant_alive.apply_async((connection_id,), countdown=random.uniform(0, 50), expires=280)  # noqa: S311

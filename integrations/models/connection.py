@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Employer, User
 from integrations.fields import Secret, SecretField
 from integrations.greenhouse.scopes import REASONS
-from integrations.problems import NEEDS_A_PERSON, OUTAGES, PROBLEMS, Problem
+from integrations.problems import CONSENT_HELPS, NEEDS_A_PERSON, OUTAGES, PROBLEMS, Problem, of_consent
 
 PAUSE_AFTER = timedelta(days=3)
 
@@ -126,6 +126,7 @@ class Connection(WithProblem):
         Effects: one conditional UPDATE. It cannot revive a connection that was disconnected meanwhile, speak of a
         credential that was replaced, or hide what a person must repair behind what passes by itself.
         """
+        code = of_consent(code) if self.credential_kind == CredentialKind.PARTNER else code
         self.set_problem(code)
         assert self.problem_at is not None  # noqa: S101 - for the type checker
         changes: dict[str, Any] = {"problem_code": code, "problem_at": self.problem_at}
@@ -209,6 +210,11 @@ class Connection(WithProblem):
     @property
     def is_paused(self) -> bool:
         return self.paused_since is not None
+
+    @property
+    def wants_consent(self) -> bool:
+        """True while *Connect with Greenhouse* is the button that repairs it."""
+        return self.problem_code in CONSENT_HELPS
 
     @property
     def is_connected(self) -> bool:

@@ -12,7 +12,7 @@ import responses
 from django.db import connections
 from django.utils import timezone
 
-from integrations import sweeps
+from integrations import sweeps, tasks
 from integrations.credentials import ConnectionTokens, keep_alive
 from integrations.fields import Secret
 from integrations.greenhouse.errors import RateLimited, Unauthorized, Unavailable
@@ -108,6 +108,7 @@ def test_refresh_when_the_grant_is_dead_asks_for_a_new_consent_and_never_asks_gr
         assert caught.value.code == "reconnect_needed"
     row = Connection.objects.get()
     assert (row.state, row.problem_code) == (ConnectionState.NEEDS_ATTENTION, "reconnect_needed")
+    assert row.problem_entries.get().problem_code == "reconnect_needed"
     assert _tokens() == ("", "")
     assert len(http.calls) == 1
 
@@ -277,3 +278,34 @@ def test_keep_alive_when_called_twice_refreshes_once_although_the_token_is_good(
     keep_alive(idle.pk)
     assert _tokens() == ("access-2", "refresh-2")
     assert len(http.calls) == 1
+
+
+def test_keep_alive_task_of_every_idle_grant_is_sent_within_what_a_task_may_wait(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle = [_granted(refreshed_at=timezone.now() - 7 * HOUR).pk for _ in range(3)]
+    sent: list[tuple[int, float]] = []
+    monkeypatch.setattr(
+        tasks.keep_grant_alive, "apply_async", lambda args, countdown, **_: sent.append((*args, countdown))
+    )
+    tasks.keep_grants_alive()
+    assert sorted(pk for pk, _ in sent) == idle
+    assert all(0 <= countdown <= 50 for _, countdown in sent)
+
+
+def test_keep_alive_task_when_greenhouse_is_down_leaves_the_grant_for_the_next_sweep(
+    http: responses.RequestsMock, db: None
+) -> None:
+    idle = _granted(refreshed_at=timezone.now() - 7 * HOUR)
+    http.post(f"{AUTH}/token", status=503)
+    with pytest.raises(Unavailable):
+        tasks.keep_grant_alive(idle.pk)
+    assert sweeps.due_keepalives() == [idle.pk]
+
+
+def test_trouble_of_a_consent_is_told_in_words_that_fit_it(db: None) -> None:
+    granted, pasted = _granted(), ConnectionFactory()
+    for connection in (granted, pasted):
+        connection.mark_trouble("scope_missing")
+    assert (granted.problem_code, pasted.problem_code) == ("consent_incomplete", "scope_missing")
+    assert Connection.objects.get(pk=granted.pk).problem_code == "consent_incomplete"

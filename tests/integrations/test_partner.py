@@ -1,6 +1,7 @@
 """Connect with Greenhouse: the whole way to the consent and back, over real HTTP, and each way it can go wrong."""
 
 import logging
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -9,13 +10,14 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 import requests
 import responses
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Employer, Membership, Role, User
-from integrations import connecting
+from integrations import connecting, life
 from integrations.credentials import ConnectionTokens, client_for, keep_alive
-from integrations.greenhouse.errors import Unauthorized
+from integrations.greenhouse.errors import Unauthorized, Unavailable
 from integrations.models import Connection, ConnectionState, CredentialKind
 from tests.factories import GreenhouseJobFactory
 from tests.sandbox_process import (
@@ -366,7 +368,7 @@ def test_disconnected_in_greenhouse_needs_attention_until_somebody_connects_agai
     assert failed.problem.code == "reconnect_needed"
     page = as_alice.get(PAGE).text
     assert "Press Connect with Greenhouse again" in page
-    assert BUTTON in page
+    assert page.index(BUTTON) < page.index("Test connection"), "the button that repairs it comes first"
     assert "Greenhouse is connected" in _connect(as_alice, sandbox)
     assert _code() == (ConnectionState.ACTIVE, "")
 
@@ -397,6 +399,46 @@ def test_worker_killed_between_refresh_and_store_ends_in_plain_words(
     with pytest.raises(Unauthorized):
         ConnectionTokens(granted.pk).current()
     assert _code() == (ConnectionState.NEEDS_ATTENTION, "reconnect_needed")
+
+
+def test_disconnected_here_forgets_the_grant_and_a_new_consent_goes_on_from_there(
+    sandbox: SandboxProcess, granted: Connection, as_alice: Client, alice: User
+) -> None:
+    job = GreenhouseJobFactory(connection=granted)
+    life.disconnect(connection=granted, by=alice)
+    row = Connection.objects.get()
+    assert (row.token.reveal(), row.refresh_token.reveal(), row.refreshed_at) == ("", "", None)
+    _connect(as_alice, sandbox)
+    row.refresh_from_db()
+    assert (row.pk, row.state, row.disconnected_at) == (granted.pk, ConnectionState.ACTIVE, None)
+    assert list(row.greenhouse_jobs.all()) == [job]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_workers_with_a_dead_token_refresh_it_once(sandbox: SandboxProcess, granted: Connection) -> None:
+    sandbox.expire_tokens()
+    sandbox.faults({"kind": "slow", "method": "POST", "path": "/token", "seconds": 0.5})
+    refused = granted.token.reveal()
+    outcomes: list[str] = []
+
+    def work() -> None:
+        try:
+            outcomes.append(ConnectionTokens(granted.pk).renew(refused))
+        except Unavailable:
+            outcomes.append("later")
+        finally:
+            connections.close_all()
+
+    workers = [threading.Thread(target=work) for _ in range(8)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(outcomes) == 8
+    assert len(sandbox.requests("POST", "/token")) == 1
+    (token,) = {outcome for outcome in outcomes if outcome != "later"}
+    assert sandbox.api("GET", "/v3/sources", token=token).status_code == 200
+    assert _code() == (ConnectionState.ACTIVE, "")
 
 
 def test_scope_removed_later_is_named_by_the_check_and_gone_after_it_came_back(
