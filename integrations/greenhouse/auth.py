@@ -146,6 +146,7 @@ def exchange_code(
     redirect_uri: str,
     session: requests.Session | None = None,
     now: Clock | None = None,
+    gate: Gate | None = None,
 ) -> Grant:
     """Return the tokens for the code a consent led to; it lives one minute and works once.
 
@@ -154,7 +155,7 @@ def exchange_code(
     Source: contract §2.4, steps 5 and 6.
     """
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
-    return _fetch_grant(auth_url, form, _basic(client_id, client_secret), "", session, now)
+    return _fetch_grant(auth_url, form, _basic(client_id, client_secret), "", session, now, gate)
 
 
 def refresh(
@@ -165,6 +166,7 @@ def refresh(
     refresh_token: str,
     session: requests.Session | None = None,
     now: Clock | None = None,
+    gate: Gate | None = None,
 ) -> Grant:
     """Return new tokens for a refresh token, which is dead from then on: store the answer before using it.
 
@@ -172,7 +174,7 @@ def refresh(
     Source: contract §2.4, step 7.
     """
     form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-    return _fetch_grant(auth_url, form, _basic(client_id, client_secret), refresh_token, session, now)
+    return _fetch_grant(auth_url, form, _basic(client_id, client_secret), refresh_token, session, now, gate)
 
 
 def introspect(
@@ -212,7 +214,7 @@ def _fetch_token(
 ) -> Token:
     # Before the call: the token cannot have been made earlier, so it cannot expire earlier than we think.
     asked_at = (now or transport.utc_now)()
-    reply = _answer(call, auth, session, now)
+    reply = _answer(call, auth, session, now, gate)
     return _token(reply, _object(reply), kind, asked_at)
 
 
@@ -223,6 +225,7 @@ def _fetch_grant(
     held: str,
     session: requests.Session | None,
     now: Clock | None,
+    gate: Gate | None,
 ) -> Grant:
     """Shape: `held` is the refresh token to keep where the answer brings no other; without one it must."""
     call = Call(
@@ -234,7 +237,7 @@ def _fetch_grant(
         is_write=True,  # what it sends works once
     )
     asked_at = (now or transport.utc_now)()
-    reply = _answer(call, auth, session, now)
+    reply = _answer(call, auth, session, now, gate)
     body = _object(reply)
     token = _token(reply, body, "partner", asked_at)
     refresh_token = body.get("refresh_token") or held
