@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -43,7 +44,8 @@ def integrations(request: EmployerRequest) -> HttpResponse:
             diagnosis = exc.diagnosis
         else:
             messages.success(request, connected_in_words(connection))
-            return redirect("integrations", request.employer.slug)
+            # Its own fragment: a browser would keep the form's and open the form again.
+            return redirect(reverse("integrations", args=[request.employer.slug]) + "#connection")
     return page(request, form=form, form_diagnosis=diagnosis)
 
 
