@@ -94,7 +94,7 @@ class ApplicationAdmin(_NoAddOrDelete, admin.ModelAdmin):  # type: ignore[type-a
     # What a person wrote that day is theirs; the status comes from the ATS.
     readonly_fields = (
         *("key", "candidate", "job", "first_name", "last_name", "email", "phone", "link_list", "note"),
-        *("resume_summary", "status", "status_at", "created_at"),
+        *("resume_summary", "status", "status_at", "created_at", "confirmed_at", "repeated_at", "repeat_told_at"),
     )
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("candidate", "job", "status", "status_at", "created_at", "key")}),
@@ -102,6 +102,7 @@ class ApplicationAdmin(_NoAddOrDelete, admin.ModelAdmin):  # type: ignore[type-a
             "As written by the applicant",
             {"fields": (("first_name", "last_name"), "email", "phone", "link_list", "note", "resume_summary")},
         ),
+        ("Letters to the applicant", {"fields": ("confirmed_at", "repeated_at", "repeat_told_at")}),
     )
     inlines = (TimelineInline,)
 

@@ -92,12 +92,24 @@ class Application(models.Model):
     status = models.CharField(max_length=15, choices=ApplicationStatus.choices, default=ApplicationStatus.APPLIED)
     status_at = models.DateTimeField(auto_now_add=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    confirmed_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the letter of confirmation was taken to be sent."
+    )
+    repeated_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the form came again, if the applicant is to be told."
+    )
+    repeat_told_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ApplicationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]
         constraints = [models.UniqueConstraint(fields=["candidate", "job"], name="application_unique")]
+        # For the sweep of letters: next to nothing is in them.
+        indexes = [
+            models.Index("created_at", name="application_unconfirmed", condition=models.Q(confirmed_at=None)),
+            models.Index("repeated_at", name="application_repeated", condition=models.Q(repeated_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} → {self.job}"

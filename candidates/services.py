@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import User
+from candidates import letters, tasks
 from candidates.models import Application, ApplicationStatus, Candidate, Document, Origin, TimelineEvent
 from candidates.signals import application_submitted
 from candidates.uploads import CheckedUpload
@@ -42,8 +43,8 @@ def submit_application(*, job: Job, data: ApplicationData, resume: CheckedUpload
     """Store an application with its résumé and tell whoever listens; False when it was there before.
 
     What is known of an existing candidate stays as it is: the form proves nothing about who typed it.
-    Effects: a file in storage, the rows and `application_submitted` in one transaction.
-    Repeat: the same person on the same job changes nothing.
+    Effects: a file in storage, the rows and `application_submitted` in one transaction; a letter is owed.
+    Repeat: the same person on the same job changes nothing, and is told so by letter, once a day at most.
     """
     document = _store(resume) if resume else None
     is_stored = False
@@ -55,6 +56,9 @@ def submit_application(*, job: Job, data: ApplicationData, resume: CheckedUpload
             )
             if created:
                 _complete(application, document)
+            if created or letters.note_repeat(application):
+                # Robust: with the broker down the letter is owed all the same, and a sweep finds it.
+                transaction.on_commit(lambda: tasks.write_letters.delay(application.pk), robust=True)
         is_stored = created
     finally:
         # Still False when the transaction failed: no row, so no file.

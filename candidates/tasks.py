@@ -1,8 +1,10 @@
-"""Housekeeping on the clock. Rules live in `stash.py`."""
+"""The alarm clock of this room. Rules live in `stash.py` and `letters.py`."""
 
 from celery import shared_task
 
-from candidates import stash
+from candidates import letters, stash
+
+WAKE_EXPIRES_SECONDS = 60  # an unread message is worthless by then: a sweep has sent another
 
 
 @shared_task(ignore_result=True)
@@ -10,3 +12,15 @@ def sweep_files() -> None:
     """Delete files that nobody needs any more, so that quiet sites clean up too."""
     stash.sweep()
     stash.sweep_orphans()
+
+
+@shared_task(ignore_result=True)
+def write_letters(application_id: int) -> None:
+    letters.write(application_id)
+
+
+@shared_task(ignore_result=True)
+def wake_owed_letters() -> None:
+    """Find the letters that nobody was woken for, or that the mail server did not take."""
+    for application_id in letters.owed():
+        write_letters.apply_async((application_id,), expires=WAKE_EXPIRES_SECONDS)

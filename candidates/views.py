@@ -53,8 +53,9 @@ def _apply(request: HttpRequest, slug: str, pk: int, cap: SizeCap) -> HttpRespon
     form = ApplicationForm(posted, files, resume_too_big=cap.was_exceeded)
     if form.is_valid() and form.checked_resume:
         if is_allowed(request, what="apply", per_hour=APPLICATIONS_PER_HOUR):
-            _, created = services.submit_application(job=job, data=form.application_data(), resume=form.checked_resume)
-            _remember(request, job, created)
+            # Whoever types an address learns nothing of what its owner did: a repeat is answered like the first.
+            services.submit_application(job=job, data=form.application_data(), resume=form.checked_resume)
+            _remember(request, job)
             return redirect("applied", slug, pk)
         form.add_error(None, _LIMIT_SENTENCE)
     if is_allowed(request, what="keep", per_hour=KEPT_UPLOADS_PER_HOUR):
@@ -66,12 +67,11 @@ def _apply(request: HttpRequest, slug: str, pk: int, cap: SizeCap) -> HttpRespon
 @require_safe
 def applied(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Thank the applicant and say what happens next; anyone else is led to the job."""
-    created = request.session.get(_SESSION_KEY, {}).get(str(pk))
-    if created is None:
+    if str(pk) not in request.session.get(_SESSION_KEY, {}):
         return redirect("public_job", slug, pk)
     # The job may have been closed or taken off since; the thanks stay true.
     job = get_object_or_404(Job.objects.select_related("employer"), employer__slug=slug, pk=pk)
-    context = {"job": job, "employer": job.employer, "created": created}
+    context = {"job": job, "employer": job.employer}
     return render(request, "candidates/applied.html", context)
 
 
@@ -109,10 +109,8 @@ def _form_page(request: HttpRequest, job: Job, form: ApplicationForm) -> HttpRes
     return render(request, "candidates/apply.html", context)
 
 
-def _remember(request: HttpRequest, job: Job, created: bool) -> None:
-    # A reload of the second form must not turn the first one's thanks into "already applied".
-    jobs = request.session.get(_SESSION_KEY, {})
-    jobs[str(job.pk)] = created
+def _remember(request: HttpRequest, job: Job) -> None:
+    jobs = {**request.session.get(_SESSION_KEY, {}), str(job.pk): True}
     request.session[_SESSION_KEY] = dict(list(jobs.items())[-_REMEMBERED_JOBS:])
 
 

@@ -163,6 +163,7 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 20  # a mail server that says nothing must not hold a worker until its time limit
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Purpose Jobs <hello@purposejobs.example>")
 
 # --- words, time, static files -----------------------------------------------------------
@@ -263,6 +264,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "candidates.tasks.sweep_files",
         "schedule": 3600.0,
         "options": {"expires": 3500},
+    },
+    "write-to-applicants": {
+        "task": "candidates.tasks.wake_owed_letters",
+        "schedule": 30.0,
+        "options": {"expires": 25},
     },
     "keep-greenhouse-alive": {
         "task": "integrations.tasks.keep_grants_alive",

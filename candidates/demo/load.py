@@ -121,7 +121,8 @@ def _handle(demo: DemoApplicant, application: Application, *, recruiter: User) -
     applied_at = timezone.now() - timedelta(days=demo.days_ago)
     Candidate.objects.filter(pk=application.candidate_id).update(created_at=applied_at)
     Document.objects.filter(candidate=application.candidate_id).update(created_at=applied_at)
-    Application.objects.filter(pk=application.pk).update(created_at=applied_at)
+    # Nobody reads mail at these addresses, so no letter is owed.
+    Application.objects.filter(pk=application.pk).update(created_at=applied_at, confirmed_at=applied_at)
     _move_latest_step(application, applied_at)
     for step in demo.steps:
         record_status(

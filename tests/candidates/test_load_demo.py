@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Employer, Membership, User
+from candidates import letters
 from candidates.demo import load
 from candidates.demo.resume import Resume, resume_pdf
 from candidates.models import Application, ApplicationStatus, TimelineEvent
@@ -172,3 +173,9 @@ def test_resume_pdf_then_its_table_points_at_every_object() -> None:
     assert f"/Length {len(drawing)} ".encode() in content
     assert rb"(Engineer \(robots\))" in drawing
     assert "Zoë O’Hara".encode("cp1252") in drawing
+
+
+def test_load_demo_when_loaded_then_nobody_is_owed_a_letter(run: Callable[[], str]) -> None:
+    run()
+    Application.objects.update(created_at=timezone.now())
+    assert letters.owed() == []

@@ -1,5 +1,6 @@
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Employer
 from candidates import views
@@ -61,11 +63,18 @@ def test_apply_when_sent_then_stores_it_and_thanks(client: Client, job: Job) -> 
     assert "ada@example.org" not in thanks
 
 
-def test_apply_when_sent_again_then_says_so_and_changes_nothing(client: Client, job: Job) -> None:
+def test_apply_when_the_address_applied_before_then_a_stranger_cannot_tell(client: Client, job: Job) -> None:
     send(client, job, resume=a_pdf())
-    response = client.post(address(job), {**TYPED, "note": "Changed", "resume": a_pdf()}, follow=True)
-    assert "You have already applied" in response.content.decode()
-    assert Application.objects.get().note == "I like <engines>."
+    Application.objects.update(created_at=timezone.now() - timedelta(days=1), confirmed_at=timezone.now())
+    stranger, other = Client(), Client()
+    repeat = stranger.post(address(job), {**TYPED, "note": "Changed", "resume": a_pdf()}, follow=True)
+    first = other.post(address(job), {**TYPED, "email": "new@example.org", "resume": a_pdf()}, follow=True)
+    assert repeat.redirect_chain == first.redirect_chain
+    assert repeat.content == first.content
+    assert "already" not in repeat.content.decode()
+    application = Application.objects.get(email="ada@example.org")
+    assert application.note == "I like <engines>."
+    assert application.repeated_at is not None
 
 
 @pytest.mark.parametrize("field", ["first_name", "last_name", "email"])

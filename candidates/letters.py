@@ -1,0 +1,127 @@
+"""E-mail to applicants: that an application arrived, and that one is there already. Owed by the row; a sweep finds it.
+
+A letter is claimed before it leaves, so that none leaves twice, whoever wakes up in between. It is owed again only
+where the mail server surely has not taken it; a server that fell silent half-way may have, and nobody is asked twice.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from smtplib import SMTPRecipientsRefused, SMTPResponseException
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db.models import F, Q
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.text import Truncator
+
+from candidates.models import Application
+
+logger = logging.getLogger(__name__)
+# An answer that comes later than this puzzles more than it helps.
+OWED_FOR = timedelta(days=3)
+# Somebody who types another person's address must not be able to fill that person's inbox.
+REPEATS_TOLD_EVERY = timedelta(days=1)
+SAME_TRY = timedelta(minutes=5)  # pressed twice, or reloaded: the confirmation says it all
+LETTERS_PER_SWEEP = 100
+LONGEST_TITLE = 120
+_FOR_GOOD = 500  # from here on a mail server means "never"; below it, "not now"
+
+
+def note_repeat(application: Application) -> bool:
+    """Owe the applicant a letter that the form came again, at most one a day; True when it is owed now.
+
+    Repeat: harmless.
+    """
+    now = timezone.now()
+    told_lately = Q(repeat_told_at__gt=now - REPEATS_TOLD_EVERY)
+    rows = Application.objects.filter(pk=application.pk, created_at__lt=now - SAME_TRY)
+    rows = rows.exclude(_repeat_owed(now)).exclude(told_lately)
+    return rows.update(repeated_at=now) == 1
+
+
+def owed() -> list[int]:
+    """Applications whose applicants are owed a letter, the oldest first."""
+    now = timezone.now()
+    # One after the other, since each has its own index: this runs twice a minute, over every application there is.
+    found = (Application.objects.filter(kind(now)).order_by("pk") for kind in (_confirmation_owed, _repeat_owed))
+    return [pk for rows in found for pk in rows.values_list("pk", flat=True)[:LETTERS_PER_SWEEP]]
+
+
+def write(application_id: int) -> None:
+    """Send the applicant the letters that are owed.
+
+    Effects: at most two e-mails, outside any transaction. The address and the words stay out of the log.
+    Repeat: harmless; only the caller that claims a letter sends it.
+    """
+    _write_one(application_id, "confirmation", "confirmed_at", _confirmation_owed)
+    _write_one(application_id, "repeat", "repeat_told_at", _repeat_owed)
+
+
+def _confirmation_owed(now: datetime) -> Q:
+    return Q(confirmed_at=None, created_at__gt=now - OWED_FOR)
+
+
+def _repeat_owed(now: datetime) -> Q:
+    untold = Q(repeat_told_at=None) | Q(repeat_told_at__lt=F("repeated_at"))
+    return untold & Q(repeated_at__gt=now - OWED_FOR)
+
+
+def _write_one(application_id: int, kind: str, field: str, is_owed: Callable[[datetime], Q]) -> None:
+    now = timezone.now()
+    rows = Application.objects.filter(pk=application_id)
+    if not rows.filter(is_owed(now)).update(**{field: now}):
+        return
+    application = rows.select_related("job__employer").get()
+    if not _is_settled(_letter(kind, application), application.pk):
+        rows.filter(**{field: now}).update(**{field: None})
+
+
+def _letter(kind: str, application: Application) -> EmailMessage:
+    job = application.job
+    # Nothing that the applicant typed: whoever types a stranger's address must not speak to them through us.
+    context = {
+        "title": Truncator(_one_line(job.title)).chars(LONGEST_TITLE),
+        "employer": _one_line(job.employer.name),
+        "has_resume": application.resume_id is not None,
+        "job_url": settings.BASE_URL + job.get_absolute_url(),
+        "jobs_url": settings.BASE_URL + job.employer.get_absolute_url(),
+    }
+    subject, body = (
+        render_to_string(f"candidates/email/{kind}_{part}.txt", context) for part in ("subject", "message")
+    )
+    # RFC 3834: an out-of-office reply must not answer this.
+    headers = {"Auto-Submitted": "auto-generated"}
+    return EmailMessage(_one_line(subject), body, to=[application.email], headers=headers)
+
+
+def _is_settled(letter: EmailMessage, application_id: int) -> bool:
+    """Hand a letter to the mail server; False where it surely has not taken it, but may take it later."""
+    connection = get_connection()
+    try:
+        connection.open()
+    except OSError as exc:  # every error of smtplib is one, too
+        return _tell(application_id, exc, settled=False)
+    try:
+        connection.send_messages([letter])
+    except SMTPRecipientsRefused as exc:
+        return _tell(application_id, exc, settled=any(code >= _FOR_GOOD for code, _ in exc.recipients.values()))
+    except SMTPResponseException as exc:
+        return _tell(application_id, exc, settled=exc.smtp_code >= _FOR_GOOD)
+    except OSError as exc:
+        return _tell(application_id, exc, settled=True)
+    finally:
+        connection.close()
+    return True
+
+
+def _tell(application_id: int, exc: OSError, *, settled: bool) -> bool:
+    # Only the kind of error: its words may quote the address.
+    again = "it is not sent again" if settled else "it will be sent later"
+    logger.warning("application %s: a letter failed with %s; %s", application_id, type(exc).__name__, again)
+    return settled
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
