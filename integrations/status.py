@@ -1,7 +1,8 @@
-"""What the top of the Integrations page tells: how the connection is, step by step. Reads rows only."""
+"""What the top of the Integrations page tells: how the connection is, step by step. Asks Greenhouse nothing."""
 
 from dataclasses import dataclass
 
+from integrations import budget
 from integrations.models import (
     DUE_EXPORT,
     Connection,
@@ -33,10 +34,11 @@ class Status:
     problems: list[ProblemEntry]
     last_sync: SyncRun | None
     waiting: int
+    requests: budget.Usage | None
 
 
 def status_of(connection: Connection) -> Status:
-    """Collect what there is to show. Constant in queries."""
+    """Collect what there is to show. Constant in queries; what is used of the budget is asked of Redis."""
     reports = {report.step: report for report in StepReport.objects.filter(connection=connection)}
     return Status(
         connection=connection,
@@ -44,6 +46,7 @@ def status_of(connection: Connection) -> Status:
         problems=list(ProblemEntry.objects.filter(connection=connection)[:PROBLEMS_SHOWN]),
         last_sync=SyncRun.objects.filter(connection=connection).first(),
         waiting=exports_waiting(connection),
+        requests=budget.state(connection.pk),
     )
 
 

@@ -27,6 +27,7 @@ from integrations.models import (
     SyncRun,
     SyncState,
 )
+from integrations.problems import PROBLEMS
 from jobs.models import Job, JobState
 from tests.factories import (
     ApplicationFactory,
@@ -180,8 +181,8 @@ def test_the_letter_says_what_is_wrong_and_what_to_do(row: Connection) -> None:
     body = mail.outbox[0].body
     for words in (
         "Lumen Robotics",
-        "This Greenhouse user is deactivated",
-        "Use the address of an active Site Admin.",
+        PROBLEMS["user_deactivated"].title,
+        PROBLEMS["user_deactivated"].next_step,
         "Code: user_deactivated",
         "/employers/lumen-robotics/settings/integrations/",
     ):

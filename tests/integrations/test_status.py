@@ -1,5 +1,6 @@
 """What the page tells about a connection, and who may do something about it."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,10 @@ from django.test import Client
 from django.utils import timezone
 
 from integrations import connecting, health, services
+from integrations.budget import Budget, BudgetGate
+from integrations.credentials import client_with, held_tokens
 from integrations.greenhouse import export, tracking
+from integrations.greenhouse.schemas import Record
 from integrations.models import (
     Connection,
     ConnectionState,
@@ -281,3 +285,12 @@ def test_disconnecting_by_the_page_leads_to_connecting_again(row: Connection, as
     assert as_alice.post(f"{PAGE}test/", follow=True).status_code == 200
     row.refresh_from_db()
     assert row.state == ConnectionState.DISCONNECTED
+
+
+def test_page_shows_what_is_used_of_the_current_window(
+    sandbox: SandboxProcess, connection: Connection, as_bob: Client
+) -> None:
+    assert re.search(r"<dt>Requests</dt><dd[^>]*>—</dd>", as_bob.get(PAGE).text), "nothing is known yet"
+    gate = BudgetGate(Budget(connection.pk))
+    client_with(held_tokens(connection), gate).fetch_page("jobs", Record)
+    assert "1 of 50 used of the current window" in as_bob.get(PAGE).text
