@@ -20,7 +20,7 @@ from integrations.fields import Secret
 from integrations.greenhouse import auth
 from integrations.greenhouse.auth import Grant, Token
 from integrations.greenhouse.client import GreenhouseClient, TokenSource
-from integrations.greenhouse.errors import Unauthorized, Unavailable
+from integrations.greenhouse.errors import Rejected, Unauthorized, Unavailable
 from integrations.greenhouse.transport import Gate
 from integrations.models import Connection, ConnectionState, CredentialKind
 
@@ -176,7 +176,11 @@ class ConnectionTokens:
             raise Unavailable("disconnected", path="/token")
         if row.credential_kind == CredentialKind.PARTNER:
             return grants.renew(row.pk, refused=refused, ask=_refresh)
-        token = Credential.of(row).fetch_token(acting_user=_acting_user(row))
+        try:
+            token = Credential.of(row).fetch_token(acting_user=_acting_user(row))
+        except Rejected as exc:
+            # Not about what a worker wanted to send: the credential or its user is at an end, and needs a person.
+            raise Unauthorized(_refusal_of_token(row, exc), path=exc.path, status=exc.status) from exc
         renewed = {
             "token": Secret.of(token.value),
             "token_expires_at": token.expires_at,
@@ -217,6 +221,14 @@ def sole_minter(connection_id: int) -> Iterator[None]:
     finally:
         if is_ours:
             tokens.let_go()
+
+
+def _refusal_of_token(row: Connection, exc: Rejected) -> str:
+    if row.credential_kind == CredentialKind.API_KEY:
+        return "keys_retired"
+    if exc.code == "client_id_suffix":
+        return "client_id_malformed"
+    return "user_refused" if row.acting_user_remote_id else "key_refused"
 
 
 def _acting_user(row: Connection) -> int | None:

@@ -21,7 +21,7 @@ from tests.factories import (
     JobFactory,
     JobLinkFactory,
 )
-from tests.sandbox_process import ADMIN_EMAIL, CLIENT_ID, CLIENT_SECRET, SandboxProcess
+from tests.sandbox_process import ADMIN_EMAIL, CLIENT_ID, CLIENT_SECRET, RECRUITER_EMAIL, SandboxProcess
 
 OAUTH = {"kind": CredentialKind.OAUTH, "client_id": CLIENT_ID, "secret": CLIENT_SECRET, "email": ADMIN_EMAIL}
 PAGE = "/employers/lumen-robotics/settings/integrations/"
@@ -243,3 +243,24 @@ def test_tracking_of_a_new_rejection_without_the_scope_says_why_there_is_no_reas
     assert _poll(connection).remote_status == "rejected"
     assert connection.refused_scopes == ["harvest:rejection_details:list"]
     assert "Greenhouse does not show us reasons" in as_bob.get(row.application.get_absolute_url()).text
+
+
+def test_an_export_when_the_acting_user_was_deactivated_waits_and_arrives_with_another_user(
+    sandbox: SandboxProcess, connection: Connection, as_alice: Client
+) -> None:
+    application = _application(sandbox, connection)
+    sandbox.set_user(ADMIN_EMAIL, deactivated=True)
+    row = services.export_application(application)
+    assert row is not None
+    export.run(row.pk)
+    row.refresh_from_db()
+    connection.refresh_from_db()
+    assert (row.state, row.problem_code) == (ExportState.WAITING, "user_refused")
+    assert (connection.state, connection.problem_code) == (ConnectionState.NEEDS_ATTENTION, "user_refused")
+    assert "Choose another user" in as_alice.get(PAGE).text
+
+    sandbox.set_user(RECRUITER_EMAIL, site_admin=True)
+    as_alice.post(PAGE + "user/", {"acting-email": RECRUITER_EMAIL})
+    export.run(row.pk)
+    row.refresh_from_db()
+    assert row.state == ExportState.SENT
