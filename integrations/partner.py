@@ -123,6 +123,7 @@ def _exchange(code: str) -> Grant:
         client_secret=settings.GREENHOUSE_PARTNER_CLIENT_SECRET,
         code=code,
         redirect_uri=redirect_uri(),
+        gate=Credential.of_partner().token_gate,
     )
 
 
