@@ -24,6 +24,7 @@ from integrations.greenhouse.errors import (
 )
 from integrations.greenhouse.schemas import Record, SourcePayload, UserPayload
 from integrations.greenhouse.scopes import ALL_SCOPES, PEOPLE, collection_of, is_listing
+from integrations.greenhouse.transport import Gate
 from integrations.models import CredentialKind
 from integrations.problems import PROBLEMS, Problem
 
@@ -59,9 +60,10 @@ class Findings:
     diagnosis: Diagnosis
 
 
-def examine(credential: Credential, email: str, *, as_service_user: bool = False) -> Findings:
+def examine(credential: Credential, email: str, *, as_service_user: bool = False, gate: Gate | None = None) -> Findings:
     """Sign in, find the acting user, check role and scopes, read one job.
 
+    Shape: `gate` is the budget of the connection that has this credential, if one has.
     Effects: about nine requests, or twenty where introspection is refused; no writes at Greenhouse.
     Raises: CheckFailed, with a code for each thing that a person can repair.
     Source: contract §2.2, §2.5, §2.7, §6.4, §6.5, §9 Connect.
@@ -71,21 +73,27 @@ def examine(credential: Credential, email: str, *, as_service_user: bool = False
     if not as_service_user:
         if seen:  # what is missing is said all at once, not one refusal at a time
             _refuse_missing(_diagnosed(credential.kind, seen, "", needs_person=True))
-        user = _find_user(client_with(FixedToken(token.value)), email, is_listed=seen is not None)
+        user = _find_user(client_with(FixedToken(token.value), gate), email, is_listed=seen is not None)
         token = _sign_in(credential, user.id)
         seen = introspect(credential, token) if seen else None
-    return look_around(credential.kind, token, seen, user)
+    return look_around(credential.kind, token, seen, user, gate=gate)
 
 
 def look_around(
-    kind: str, token: Token, seen: Introspection | None, user: UserPayload | None, *, acting_as: str = ""
+    kind: str,
+    token: Token,
+    seen: Introspection | None,
+    user: UserPayload | None,
+    *,
+    acting_as: str = "",
+    gate: Gate | None = None,
 ) -> Findings:
     """See what a token may do in whose name: `user`, or whoever `acting_as` names, or the service user.
 
     Effects: two requests, or one more for each collection without an introspection.
     Raises: CheckFailed.
     """
-    client = client_with(FixedToken(token.value))
+    client = client_with(FixedToken(token.value), gate)
     name = acting_as or (name_of(user) if user else SERVICE_USER)
     needs_person = user is not None
     if seen:

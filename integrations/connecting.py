@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Employer, User
 from integrations import grants, health, partner, recognition
 from integrations.checkup import CheckFailed, Findings, examine, name_of
-from integrations.credentials import Credential, held_token
+from integrations.credentials import Credential, gate_of, held_token, sole_minter
 from integrations.fields import DecryptionError, Secret
 from integrations.greenhouse.auth import Grant
 from integrations.models import Connection, ConnectionState, CredentialKind, GreenhouseJob, Step
@@ -109,7 +109,7 @@ def choose_user(*, connection: Connection, email: str, as_service_user: bool) ->
     Raises: CheckFailed, then nothing was saved.
     """
     try:
-        findings = examine(Credential.of(connection), email, as_service_user=as_service_user)
+        findings = _examine_stored(connection, email, as_service_user=as_service_user)
     except DecryptionError as exc:
         raise CheckFailed("secret_unreadable") from exc
     with transaction.atomic():
@@ -153,8 +153,13 @@ def check(connection: Connection) -> CheckFailed | None:
 def _examined(connection: Connection) -> Findings:
     if connection.credential_kind == CredentialKind.PARTNER:
         return partner.examine_consent(partial(held_token, connection.pk))
+    return _examine_stored(connection, connection.email, as_service_user=connection.acts_as_service_user)
+
+
+def _examine_stored(connection: Connection, email: str, *, as_service_user: bool) -> Findings:
     credential = Credential.of(connection)
-    return examine(credential, connection.email, as_service_user=connection.acts_as_service_user)
+    with sole_minter(connection.pk):
+        return examine(credential, email, as_service_user=as_service_user, gate=gate_of(connection))
 
 
 def _write_found(connection: Connection, names: Collection[str]) -> None:

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from candidates.models import ApplicationStatus, Origin
 from candidates.services import record_status
 from integrations import health
+from integrations.budget import Priority, come_back_at
 from integrations.credentials import client_for
 from integrations.fields import DecryptionError
 from integrations.greenhouse import mapping
@@ -41,6 +42,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=150)  # above Celery's hard limit: who holds it is either at work or dead
 GIVE_UP_AFTER = timedelta(hours=24)
+SINGLE_APPLICANTS = 10  # with more of them waiting, sending is bulk work, and a click goes ahead of it
 
 
 class NeedsPerson(Exception):
@@ -60,9 +62,11 @@ class Walk:
     client: GreenhouseClient
     came_back: bool = False  # an earlier attempt may have got further than it could commit
     person_is_new: bool = False
+    has_written: bool = False
 
     def begin(self, step: ExportStep) -> None:
         """Commit that a write is about to leave."""
+        self.has_written = True
         self.export.step_in_flight = step
         self.export.save(update_fields=["step_in_flight"])
 
@@ -99,16 +103,19 @@ def run(export_id: int) -> None:
 
 
 def _attempt(export: Export, person: GreenhousePerson) -> None:
+    walk = Walk(export, person, client_for(export.connection, _priority(export)), came_back=export.attempts > 1)
     try:
-        walk = Walk(export, person, client_for(export.connection), came_back=export.attempts > 1)
         for step in (_send_person, _send_application, _send_resume, _send_note):
             step(walk)
     except OutcomeUnknown as exc:
         log.warning("export %s: outcome unknown: %s", export.pk, exc)
         _put_off(export, "outcome_unknown", seconds=settings.GREENHOUSE_SETTLE_SECONDS, unknown=True)
-    except (RateLimited, Unavailable) as exc:
-        wait = exc.retry_after_seconds if isinstance(exc, RateLimited) else _backoff(export.attempts)
-        _put_off(export, code_for(exc), seconds=wait)
+    except RateLimited as exc:
+        if not walk.has_written:  # it was no attempt: nothing of it need be read back
+            Export.objects.filter(pk=export.pk).update(attempts=F("attempts") - 1)
+        _put_off(export, code_for(exc), seconds=(come_back_at(exc) - timezone.now()).total_seconds())
+    except Unavailable as exc:
+        _put_off(export, code_for(exc), seconds=_backoff(export.attempts))
     except UnexpectedReply as exc:
         log.error("export %s: %s", export.pk, exc)
         _put_off(export, code_for(exc), seconds=_backoff(export.attempts))
@@ -125,6 +132,12 @@ def _attempt(export: Export, person: GreenhousePerson) -> None:
         _stop(export, "data_refused")
     else:
         _finish(export)
+
+
+def _priority(export: Export) -> Priority:
+    due = Export.objects.due(timezone.now()).filter(connection=export.connection_id)
+    waiting = due.values_list("pk", flat=True)[: SINGLE_APPLICANTS + 1]
+    return Priority.BULK if len(waiting) > SINGLE_APPLICANTS else Priority.INTERACTIVE
 
 
 # --- the steps: each is skipped once its id is there ---------------------------------------

@@ -17,7 +17,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from integrations import health
-from integrations.credentials import client_with, held_tokens
+from integrations.budget import Priority, come_back_at
+from integrations.credentials import ConnectionTokens, FixedToken, client_with, gate_of
 from integrations.fields import DecryptionError
 from integrations.greenhouse import follow
 from integrations.greenhouse.client import GreenhouseClient, Page
@@ -101,18 +102,29 @@ def _run_slice(sync: SyncRun) -> None:
     if not sync.connection.is_active:
         _close(sync, sync.connection.problem_code or "disconnected")
         return
-    client = client_with(held_tokens(sync.connection))
-    if not _read(sync, client):
-        _put_back(sync)
-        return
+    tokens = ConnectionTokens(sync.connection_id)
+    token = tokens.current()
+    try:
+        # Reader threads must not touch the database, so they get a token to hold.
+        client = client_with(FixedToken(token), gate_of(sync.connection, Priority.BULK))
+        if not _read(sync, client):
+            _put_back(sync)
+            return
+    except Unauthorized:
+        tokens.forget(token)
+        raise
     follow.finish(sync)
     _note_steps(sync)
 
 
 def _read(sync: SyncRun, client: GreenhouseClient) -> bool:
-    """Read until all is read (True) or the slice is over (False)."""
+    """Read until all is read (True) or the slice is over (False).
+
+    Raises: RateLimited when the budget is spent, once the pages that are on their way are written.
+    """
     ends_at = time.monotonic() + SLICE_SECONDS
     asked: dict[Future[Page[Any]], Reading] = {}
+    spent: RateLimited | None = None
     with ThreadPoolExecutor(max_workers=READERS) as pool:
 
         def ask(*, unsaved: str = "") -> None:
@@ -127,14 +139,20 @@ def _read(sync: SyncRun, client: GreenhouseClient) -> bool:
             done, _ = wait(asked, return_when=FIRST_COMPLETED)
             for future in done:
                 reading = asked.pop(future)
-                page = _result(future, sync, reading)
+                try:
+                    page = _result(future, sync, reading)
+                except RateLimited as exc:
+                    spent = exc
+                    continue
                 _advance(sync, reading, page)
-                in_time = time.monotonic() < ends_at
+                in_time = spent is None and time.monotonic() < ends_at
                 if in_time:
                     ask(unsaved=reading.collection)  # the next pages travel while this one is written
                 _save(sync, reading, page)
                 if in_time:
                     ask()
+    if spent:
+        raise spent
     return all(step["done"] for step in sync.progress.values())
 
 
@@ -226,16 +244,20 @@ def _write(sync: SyncRun, *names: str) -> None:
 
 
 def _wait(sync: SyncRun, exc: RateLimited | Unavailable, step: Step) -> None:
+    if isinstance(exc, RateLimited):  # no trouble and no attempt: others went ahead, and the next window is ours
+        sync.retry_at = come_back_at(exc)
+        sync.set_problem(code_for(exc))
+        _put_back(sync)
+        return
     sync.attempts += 1
     if sync.attempts >= MAX_ATTEMPTS:
         _fail(sync, code_for(exc), step)
         return
-    seconds = exc.retry_after_seconds if isinstance(exc, RateLimited) else min(2.0**sync.attempts, 60)
+    seconds = min(2.0**sync.attempts, 60)
     sync.retry_at = timezone.now() + timedelta(seconds=seconds + random.uniform(0, 1))  # noqa: S311
     sync.set_problem(code_for(exc))
     _put_back(sync)
-    if isinstance(exc, Unavailable):  # a spent budget is no trouble
-        health.note_trouble(sync.connection_id, step, code_for(exc))
+    health.note_trouble(sync.connection_id, step, code_for(exc))
 
 
 def _renew_once(sync: SyncRun, exc: Unauthorized) -> None:
@@ -244,7 +266,6 @@ def _renew_once(sync: SyncRun, exc: Unauthorized) -> None:
         _fail(sync, code_for(exc), Step.SIGN_IN)
         return
     sync.attempts += 1
-    sync.connection.forget_token()
     _put_back(sync)
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from candidates.models import ApplicationStatus, Origin
 from candidates.services import record_status
 from integrations import health
+from integrations.budget import Priority, come_back_at
 from integrations.credentials import client_for
 from integrations.fields import DecryptionError
 from integrations.greenhouse.client import GreenhouseClient
@@ -46,8 +47,7 @@ def poll(connection_id: int) -> None:
     try:
         _poll(connection)
     except RateLimited as exc:
-        wait = timedelta(seconds=exc.retry_after_seconds)
-        Connection.objects.filter(pk=connection_id).update(poll_due_at=timezone.now() + wait)
+        Connection.objects.filter(pk=connection_id).update(poll_due_at=come_back_at(exc))
     except GreenhouseError as exc:
         log.warning("poll of connection %s stopped: %s", connection_id, exc)
         _note_trouble(connection, code_for(exc), health.step_of_error(exc, Step.STATUS_BACK))
@@ -76,7 +76,7 @@ def _poll(connection: Connection) -> None:
     )
     if not exports:
         return
-    client = client_for(connection)
+    client = client_for(connection, Priority.BULK)
     ids = [int(export.application_remote_id) for export in exports]
     found = {str(row.id): row for row in client.fetch_applications(ids=ids)}
     rejected = [row.id for row in found.values() if row.status == "rejected"]
