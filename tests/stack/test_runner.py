@@ -50,6 +50,13 @@ def test_child_environment_when_there_is_a_sandbox_leads_everything_to_it() -> N
     assert {env[name] for name in names} == {"http://127.0.0.1:9001"}
 
 
+def test_child_environment_when_there_is_a_sandbox_makes_us_its_partner() -> None:
+    config = Config.from_environment({})
+    assert child_environment(config, "redis://x")["GREENHOUSE_PARTNER_CLIENT_ID"] == "partner-client-9"
+    elsewhere = dict.fromkeys(("GREENHOUSE_HARVEST_URL", "GREENHOUSE_AUTH_URL"), "https://greenhouse.example")
+    assert "GREENHOUSE_PARTNER_CLIENT_ID" not in child_environment(Config.from_environment(elsewhere), "redis://x")
+
+
 def test_env_file_when_a_variable_is_set_already_leaves_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "8123")
     monkeypatch.setenv("SANDBOX_PORT", "")  # so that monkeypatch takes it back afterwards
