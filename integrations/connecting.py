@@ -152,7 +152,7 @@ def check(connection: Connection) -> CheckFailed | None:
 
 def _examined(connection: Connection) -> Findings:
     if connection.credential_kind == CredentialKind.PARTNER:
-        return partner.examine_consent(partial(held_token, connection.pk))
+        return partner.examine_consent(partial(held_token, connection.pk), gate_of(connection))
     return _examine_stored(connection, connection.email, as_service_user=connection.acts_as_service_user)
 
 

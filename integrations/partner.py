@@ -32,6 +32,7 @@ from integrations.greenhouse.errors import (
 )
 from integrations.greenhouse.schemas import UserPayload
 from integrations.greenhouse.scopes import ALL_SCOPES
+from integrations.greenhouse.transport import Gate
 from integrations.models import CredentialKind
 from integrations.problems import code_for, of_consent
 
@@ -148,21 +149,22 @@ def fresh(grant: Grant) -> TokenHolder:
     return hold
 
 
-def examine_consent(hold: TokenHolder) -> Findings:
+def examine_consent(hold: TokenHolder, gate: Gate | None = None) -> Findings:
     """See for whom and what a consent lets us act, and whether that is enough.
 
     Effects: about four requests, or one for each collection where introspection is refused; twice that where the
     access token is refused although it should live: only a new one tells whether the consent is at an end.
+    Shape: `gate` is the budget of the connection that has this consent, if one has.
     Raises: CheckFailed.
     Source: contract §2.4, §2.5.
     """
     token = _token(hold, "")
     try:
-        return _look(token)
+        return _look(token, gate)
     except CheckFailed as exc:
         if exc.problem.code != "reconnect_needed":
             raise
-    return _look(_token(hold, token.value))
+    return _look(_token(hold, token.value), gate)
 
 
 def _token(hold: TokenHolder, refused: str) -> Token:
@@ -174,24 +176,24 @@ def _token(hold: TokenHolder, refused: str) -> Token:
         raise no_token(exc) from exc
 
 
-def _look(token: Token) -> Findings:
+def _look(token: Token, gate: Gate | None) -> Findings:
     try:
         seen = introspect(Credential.of_partner(), token)
-        user = _user_behind(token, seen)
+        user = _user_behind(token, seen, gate)
         named = _SERVICE_ACCOUNT if seen and seen.subject else _SOMEBODY
         acting_as = name_of(user) if user else named
         # As nobody in particular: whom we act as was decided at the consent, so nobody has to be found by e-mail.
-        findings = look_around(CredentialKind.PARTNER, token, seen, None, acting_as=acting_as)
+        findings = look_around(CredentialKind.PARTNER, token, seen, None, acting_as=acting_as, gate=gate)
     except CheckFailed as exc:
         raise CheckFailed(of_consent(exc.problem.code), exc.detail, exc.diagnosis) from exc
     return replace(findings, user=user)
 
 
-def _user_behind(token: Token, seen: Introspection | None) -> UserPayload | None:
+def _user_behind(token: Token, seen: Introspection | None, gate: Gate | None) -> UserPayload | None:
     """Return the person who authorized us as themselves; None for a service account, which Greenhouse does not list."""
     if seen is None or not (seen.subject or "").isdigit():
         return None
-    client = client_with(FixedToken(token.value))
+    client = client_with(FixedToken(token.value), gate)
     try:
         users = list(client.fetch_by_ids("users", UserPayload, key="ids", ids=[str(seen.subject)]))
     except (Forbidden, Rejected):

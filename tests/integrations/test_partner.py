@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Employer, Membership, Role, User
-from integrations import connecting, life
+from integrations import budget, connecting, life
 from integrations.credentials import ConnectionTokens, client_for, keep_alive
 from integrations.greenhouse.errors import Unauthorized, Unavailable
 from integrations.models import Connection, ConnectionState, CredentialKind
@@ -338,6 +338,16 @@ def test_check_when_only_the_access_token_is_dead_renews_it_and_is_well(
     assert connecting.check(granted) is None
     assert _code() == (ConnectionState.ACTIVE, "")
     assert client_for(granted).fetch_sources()
+
+
+def test_check_of_a_consent_is_paid_from_the_budget_of_its_connection(
+    sandbox: SandboxProcess, granted: Connection
+) -> None:
+    assert budget.state(granted.pk) is None
+    connecting.check(granted)
+    usage = budget.state(granted.pk)
+    assert usage is not None
+    assert usage.used >= 3
 
 
 def test_check_writes_no_token_that_somebody_has_refreshed_meanwhile(
