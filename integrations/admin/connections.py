@@ -31,6 +31,7 @@ _RELATED = (
     ("Job posts", "greenhousejobpost", "connection"),
     ("Job links", "joblink", "post__connection"),
     ("Exports", "export", "connection"),
+    ("Problems", "problementry", "connection"),
 )
 
 
@@ -45,6 +46,7 @@ class ConnectionAdmin(EngineAdmin):
     actions = ("sync_now", "test_connection")
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("employer", "state", problem_words, "problem_at", "related")}),
+        ("Its life", {"fields": ("broken_since", "is_paused", "told_broken_at", "recovered_at", "disconnected_at")}),
         ("Credential", {"fields": ("credential", "email", "tested_at", "token_expires_at", "connected_by")}),
         (
             "In Greenhouse",
@@ -69,6 +71,10 @@ class ConnectionAdmin(EngineAdmin):
         if connection.secret_last4:
             parts.append(f"…{connection.secret_last4}")
         return " ".join(part for part in parts if part)
+
+    @admin.display(description="Paused", boolean=True)
+    def is_paused(self, connection: Connection) -> bool:
+        return connection.is_paused
 
     @admin.display(description="See also")
     def related(self, connection: Connection) -> SafeString:

@@ -19,7 +19,7 @@ class StepReportAdmin(OfConnectionAdmin):
 
 @admin.register(ProblemEntry)
 class ProblemEntryAdmin(OfConnectionAdmin):
-    list_display = ("employer", "at", "step", "problem_code")
+    list_display = ("employer", "at", "step", "problem_code", "times")
     list_display_links = ("at",)
     list_filter = ("step", ProblemFilter, "connection__employer")
     search_fields = ("connection__employer__name", "=problem_code")
