@@ -94,10 +94,14 @@ class _AtomFeed(Atom1Feed):
 
 def _newest(employer: Employer) -> list[Job]:
     posted = Coalesce("first_published_at", "live_since", "created_at")
+    live = Job.objects.for_employer(employer).live().order_by(posted.desc(), "-pk")
+    # The ids first: a database would carry every text along while it sorts.
+    newest = list(live.values_list("pk", flat=True)[:ENTRIES])
     text = Case(When(text_length__lte=LONGEST_TEXT, then=F("description")), default=Value(""), output_field=TextField())
-    live = Job.objects.for_employer(employer).live().alias(text_length=Length("description"), posted=posted)
-    rows = live.annotate(feed_text=text).defer("description").select_related("employer")
-    return list(rows.order_by("-posted", "-pk")[:ENTRIES])
+    rows = Job.objects.live().filter(pk__in=newest).alias(text_length=Length("description")).annotate(feed_text=text)
+    found = rows.defer("description").select_related("employer").in_bulk()
+    # One may have gone between the two questions.
+    return [found[pk] for pk in newest if pk in found]
 
 
 def _item(job: Job) -> dict[str, Any]:

@@ -58,7 +58,9 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
     pay_min_cents = PayField(label="Lowest pay", example="52000")
     pay_max_cents = PayField(label="Highest pay", example="64000")
     pay_currency = forms.ChoiceField(label="Currency", required=False, choices=_CURRENCIES)
-    pay_period = forms.ChoiceField(label="Pay is", choices=PayPeriod.choices, initial=PayPeriod.YEAR, required=False)
+    pay_period = forms.ChoiceField(
+        label="Pay is for", choices=PayPeriod.choices, initial=PayPeriod.YEAR, required=False
+    )
 
     class Meta:
         model = Job

@@ -12,7 +12,7 @@ from jobs.models import PLACES_JOINED_BY, Job, JobQuerySet
 
 PER_PAGE = 50
 NO_DEPARTMENT = "Other"
-_REMOTE = {"yes": "Fully remote", "no": "On site"}
+_REMOTE = {"yes": "Fully remote", "no": "On site or hybrid"}
 Groups = list[tuple[str, list[Job]]]
 
 

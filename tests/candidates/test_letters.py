@@ -1,5 +1,6 @@
 """Applicants are written to once, whatever breaks on the way, and a stranger's form tells a stranger nothing."""
 
+import importlib
 import logging
 import smtplib
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
@@ -200,3 +202,9 @@ def test_owed_when_an_application_is_days_old_then_nobody_is_surprised_by_a_lett
 def test_write_when_the_application_is_gone_then_nothing_happens(db: None) -> None:
     letters.write(999_999)
     assert mail.outbox == []
+
+
+def test_migration_when_people_applied_before_there_were_letters_then_owes_them_none(application: Application) -> None:
+    importlib.import_module("candidates.migrations.0003_letters").owe_nobody(apps, None)
+    application.refresh_from_db()
+    assert application.confirmed_at == application.created_at

@@ -31,7 +31,7 @@ def test_atom_when_jobs_are_live_then_lists_them_newest_first(
     for state in (JobState.DRAFT, JobState.OFF, JobState.CLOSED):
         JobFactory(employer=employer, state=state)
     JobFactory()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         response = feed(client, employer, "jobs_atom")
     assert response["Content-Type"] == "application/atom+xml; charset=utf-8"
     root = ET.fromstring(response.content)
@@ -61,7 +61,7 @@ def test_json_feed_when_jobs_are_live_then_follows_its_standard(
         pay_currency="EUR",
     )
     JobFactory(employer=employer, state=JobState.OFF)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         response = feed(client, employer, "jobs_json")
     assert response["Content-Type"] == "application/feed+json"
     data = json.loads(response.content)
