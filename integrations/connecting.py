@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Employer, User
 from integrations import grants, health, partner, recognition
-from integrations.checkup import CheckFailed, Findings, examine, name_of
+from integrations.checkup import CheckFailed, Findings, examine, name_of, shows_any_job
 from integrations.credentials import Credential, gate_of, held_token, sole_minter
 from integrations.fields import DecryptionError, Secret
 from integrations.greenhouse.auth import Grant
@@ -45,6 +45,7 @@ STORED_AS = {
     "auth_no_token": "unexpected_reply",
 }
 RECHECK_EVERY = timedelta(minutes=5)
+JOBS_ASKED_FOR = 50  # as many as fit into one request
 _REFUSALS = ("key_refused", "api_key_refused", "client_id_malformed")
 
 
@@ -67,6 +68,7 @@ def connect(
     """
     credential = Credential(kind, Secret.of(secret), client_id)
     findings = _tried(credential, secret, email, as_service_user=as_service_user)
+    _refuse_stranger(employer, findings)
     with transaction.atomic():
         if claim:
             claim()
@@ -88,6 +90,7 @@ def connect_partner(*, employer: Employer, by: User, grant: Grant) -> Connection
     Raises: CheckFailed, then nothing was saved.
     """
     findings = partner.examine_consent(partner.fresh(grant))
+    _refuse_stranger(employer, findings)
     kind = CredentialKind.PARTNER
     with transaction.atomic():
         connection, _ = Connection.objects.get_or_create(employer=employer, defaults={"credential_kind": kind})
@@ -199,6 +202,14 @@ def _tried(credential: Credential, secret: str, email: str, *, as_service_user: 
         if not mistake:
             raise
         raise CheckFailed(mistake) from exc
+
+
+def _refuse_stranger(employer: Employer, findings: Findings) -> None:
+    """Where Greenhouse does not say whose credential it is, it must show one of the jobs that we know."""
+    known = GreenhouseJob.objects.filter(connection__employer=employer).order_by("-pk")
+    ids = [] if findings.organization_id else list(known.values_list("remote_id", flat=True)[:JOBS_ASKED_FOR])
+    if ids and not shows_any_job(findings.token, ids):
+        raise CheckFailed("other_organization")
 
 
 def _refuse_other_organization(connection: Connection, findings: Findings) -> None:

@@ -127,7 +127,7 @@ def test_connect_again_keeps_the_rows_of_the_same_organization(
     sandbox: SandboxProcess, employer: Employer, alice: User
 ) -> None:
     first = connecting.connect(employer=employer, by=alice, **OAUTH)
-    job = GreenhouseJobFactory(connection=first)
+    job = GreenhouseJobFactory(connection=first, remote_id=str(sandbox.records("jobs")[0]["id"]))
     second = connecting.connect(employer=employer, by=alice, **KEY)
     assert second.pk == first.pk
     assert list(second.greenhouse_jobs.all()) == [job]
@@ -381,6 +381,19 @@ def test_a_credential_of_another_organization_is_refused_by_name_once_jobs_are_r
     page = as_alice.post(PAGE, other).text
     assert "linked to a different Greenhouse organization" in page
     assert "Other Org" in page
+    assert _columns() == before
+
+
+@pytest.mark.parametrize("how", [OAUTH, KEY], ids=["introspection refused", "api_key"])
+def test_a_credential_that_shows_none_of_our_jobs_is_refused_where_greenhouse_does_not_name_its_organization(
+    sandbox: SandboxProcess, employer: Employer, alice: User, how: dict[str, Any]
+) -> None:
+    GreenhouseJobFactory(connection=connecting.connect(employer=employer, by=alice, **OAUTH), remote_id="987654321")
+    before = _columns()
+    sandbox.switches(introspection=False)
+    with pytest.raises(CheckFailed) as caught:
+        connecting.connect(employer=employer, by=alice, **how)
+    assert caught.value.problem.code == "other_organization"
     assert _columns() == before
 
 
