@@ -18,8 +18,9 @@ from accounts.models import Employer, Membership, Role, User
 from integrations import budget, connecting, life
 from integrations.credentials import ConnectionTokens, client_for, keep_alive
 from integrations.greenhouse.errors import Unauthorized, Unavailable
-from integrations.models import Connection, ConnectionState, CredentialKind
+from integrations.models import Connection, ConnectionState, CredentialKind, SyncState
 from tests.factories import GreenhouseJobFactory
+from tests.integrations.conftest import run_sync
 from tests.sandbox_process import (
     ADMIN_EMAIL,
     CLIENT_ID,
@@ -329,6 +330,13 @@ def test_token_when_it_dies_is_refreshed_and_the_call_goes_through(
     assert granted.refresh_token.reveal() != before
     sandbox.expire_tokens()
     assert client_for(granted).fetch_sources(), "and again, with the rotated refresh token"
+
+
+def test_import_reads_through_a_consent_and_names_its_end(sandbox: SandboxProcess, granted: Connection) -> None:
+    assert run_sync(granted).state == SyncState.SUCCEEDED
+    sandbox.disconnect()
+    assert run_sync(granted).problem_code == "reconnect_needed"
+    assert _code() == (ConnectionState.NEEDS_ATTENTION, "reconnect_needed")
 
 
 def test_check_when_only_the_access_token_is_dead_renews_it_and_is_well(
