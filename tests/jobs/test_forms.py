@@ -1,7 +1,10 @@
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Employer
 from jobs.forms import JobForm
+from jobs.models import Job
 from jobs.services import save_job
 from tests.factories import JobFactory
 
@@ -83,3 +86,16 @@ def test_job_form_when_pay_is_impossible_then_says_so_and_keeps_what_was_typed(
     assert words in form.errors[field][0]
     for name, value in typed.items():
         assert form[name].value() == value
+
+
+def test_job_pages_when_remote_and_pay_are_filled_in_then_store_them_and_show_them_again(
+    as_rita: Client, employer: Employer
+) -> None:
+    typed = {"title": "T", "is_remote": "on", "pay_min_cents": "25.50", "pay_currency": "EUR", "pay_period": "hour"}
+    assert as_rita.post(reverse("job_new", args=[employer.slug]), typed).status_code == 302
+    job = Job.objects.get()
+    assert (job.is_remote, str(job.pay)) == (True, "from 25.50 EUR an hour")
+    address = reverse("job_edit", args=[employer.slug, job.pk])
+    assert 'value="25.50"' in as_rita.get(address).content.decode()
+    assert as_rita.post(address, {**typed, "pay_min_cents": "", "pay_max_cents": "30"}).status_code == 302
+    assert str(Job.objects.get().pay) == "up to 30 EUR an hour"
