@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from requests import Session
 
 from integrations.greenhouse.scopes import ALL_SCOPES
-from tests.browser.conftest import log_in, look
+from tests.browser.conftest import log_in, look, servers_for
 from tests.stack_process import Stack
 
 pytestmark = pytest.mark.browser
@@ -18,7 +18,7 @@ CLIENT_ID, SECRET = "demo-client-4", "demo-secret-0123456789abcdef"
 
 @pytest.fixture(scope="module")
 def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("setup") / "var") as running:
+    with Stack(tmp_path_factory.mktemp("setup") / "var", env=servers_for("setup")) as running:
         yield running
 
 
