@@ -14,5 +14,5 @@ test: ## check everything: style, types, all tests on SQLite and on PostgreSQL, 
 check: ## the fast half: style, types, the tests that need no browser and no running program
 	@exec ./bin/test --fast
 
-bench: ## measure the import against the bare floor
+bench: ## measure imports against the bare floor, and the shared rate budget
 	@exec ./bin/bench

@@ -39,7 +39,7 @@ LONGEST_WAIT_SECONDS: Final = 120.0  # then ask again: Celery must not hold a ta
 JITTER_SECONDS: Final = 1.0
 
 _LUA: Final = (Path(__file__).parent / "budget.lua").read_text(encoding="utf-8")
-_ANSWER_SECONDS: Final = 0.5  # the longest that a request waits for Redis
+_ANSWER_SECONDS: Final = 1.0  # the longest that a request waits for Redis
 _PAUSE_SECONDS: Final = 5.0  # then nobody asks a Redis that does not answer
 _MARGIN_SECONDS: Final = 5.0  # a pass outlives the longest request; what a killed worker held comes back after it
 

@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bench import import_posts, sync_unchanged
+from bench import budget, import_posts, sync_unchanged
 from bench.account import account, post_text
 from bench.employer import Unfinished, connected, renew, sync_once, wrong_posts
 from bench.floor import Floor, addresses_of
@@ -50,6 +51,28 @@ def test_sync_unchanged_when_run_small_changes_no_job() -> None:
     assert figures.requests >= 6
     assert figures.statements.writes == sum(figures.statements.by_table.values()) > 0
     assert any("integrations_syncrun" in line for line in figures.lines())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_budget_when_run_small_counts_and_shares() -> None:
+    shared = budget.measure_shared(reads=120)
+    assert shared.statuses == {200: 120}
+    assert (shared.tokens, max(shared.windows) <= budget.LIMIT) == (1, True)
+    beside = budget.measure_beside(count=6, reads=10)
+    assert beside.failures() == []
+    assert len(beside.waits) == beside.expected == 50
+    assert any("p95" in line for line in beside.lines())
+
+
+def test_budget_when_a_promise_is_broken_says_so() -> None:
+    good = budget.Shared(Counter({200: 100}), windows=(50, 49), limit=50, tokens=1, seconds=2.0)
+    assert good.failures() == []
+    bad = replace(good, statuses=Counter({200: 90, 429: 1}), windows=(50, 40), tokens=2)
+    assert [word in " ".join(bad.failures()) for word in ("90.0%", "429 1 times", "2 tokens")] == [True] * 3
+    beside = budget.Beside(2, 10, 10, Counter({200: 10}), (0.1, 0.2), held_back=0, greedy_held_back=1)
+    assert beside.failures() == []
+    assert "held back" in replace(beside, held_back=1).failures()[0]
+    assert "proved nothing" in replace(beside, greedy_held_back=0).failures()[0]
 
 
 @pytest.mark.django_db
