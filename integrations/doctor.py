@@ -62,7 +62,7 @@ class FeatureRow:
         if self.kind == CredentialKind.PARTNER:
             return "Press Connect with Greenhouse again and authorize everything it lists."
         where = "Configure → Dev Center → API Credential Management → your credential → Manage Scopes"
-        again = "Save, then test again here."
+        again = "Save, then test again."
         return f"{where} → tick {' and '.join(self.missing)} → {again}"
 
 
