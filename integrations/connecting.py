@@ -44,6 +44,7 @@ STORED_AS = {
     "auth_not_json": "unexpected_reply",
     "auth_no_token": "unexpected_reply",
 }
+LOOK_AGAIN_EVERY = timedelta(hours=1)
 RECHECK_EVERY = timedelta(minutes=5)
 JOBS_ASKED_FOR = 50  # as many as fit into one request
 _REFUSALS = ("key_refused", "api_key_refused", "client_id_malformed")
@@ -186,6 +187,19 @@ def recheck(connection_id: int) -> None:
     trouble = Q(state=ConnectionState.NEEDS_ATTENTION) | Q(state=ConnectionState.ACTIVE, broken_since__isnull=False)
     due = Connection.objects.filter(trouble, pk=connection_id, poll_due_at__lte=now)
     if due.update(poll_due_at=now + RECHECK_EVERY) == 1:
+        check(Connection.objects.get(pk=connection_id))
+
+
+def look_again(connection_id: int) -> None:
+    """See whether a feature that was switched off for want of a scope may be on again.
+
+    Repeat: at most once an hour for a connection, whoever asks.
+    """
+    now = timezone.now()
+    due = Connection.objects.filter(
+        pk=connection_id, state=ConnectionState.ACTIVE, tested_at__lt=now - LOOK_AGAIN_EVERY
+    )
+    if due.update(tested_at=now) == 1:
         check(Connection.objects.get(pk=connection_id))
 
 

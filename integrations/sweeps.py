@@ -3,7 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from integrations import grants
@@ -21,13 +22,15 @@ from integrations.problems import PROBLEMS
 
 # How long a woken worker may take to claim its row before the row is called again.
 WAKE_AGAIN_AFTER = timedelta(seconds=60)
+SECOND_LOOK_AFTER = timedelta(hours=1)
 EXPORTS_AT_ONCE = 200
 # All employers share the partner's budget at the token endpoint; the rest follows with the next tick.
 GRANTS_AT_ONCE = 50
 
 
 def take_due_exports() -> list[int]:
-    """Collect the exports to wake now, the longest waiting first, and note that they were woken.
+    """Collect the exports to wake now and note that they were woken: one of each connection after the other, the
+    longest waiting first, so that nobody waits behind a thousand of somebody else.
 
     Effects: an export whose worker died (its lease ran out) becomes `unknown`: it reads back before it sends.
     """
@@ -41,7 +44,9 @@ def take_due_exports() -> list[int]:
     )
     quiet = Q(woken_at=None) | Q(woken_at__lt=now - WAKE_AGAIN_AFTER)
     not_paused = Q(connection__broken_since=None) | Q(connection__broken_since__gt=now - PAUSE_AFTER)
-    due = Export.objects.due(now).filter(quiet, not_paused).order_by("pk")
+    due = Export.objects.due(now).filter(quiet, not_paused)
+    turn = Window(RowNumber(), partition_by="connection", order_by="pk")
+    due = due.annotate(turn=turn).order_by("turn", "pk")
     ids = list(due.values_list("pk", flat=True)[:EXPORTS_AT_ONCE])
     Export.objects.filter(pk__in=ids).update(woken_at=now)
     return ids
@@ -83,6 +88,12 @@ def due_rechecks() -> list[int]:
     due = Connection.objects.not_paused(now).filter(poll_due_at__lte=now)
     outage = Q(state=ConnectionState.ACTIVE, broken_since__isnull=False) & ~Q(pk__in=_with_somebody_sent())
     return list(due.filter(Q(state=ConnectionState.NEEDS_ATTENTION) | outage).values_list("pk", flat=True))
+
+
+def due_second_looks() -> list[int]:
+    """Working connections with a feature switched off, not tested for an hour: somebody may have ticked the scope."""
+    quiet = Connection.objects.filter(state=ConnectionState.ACTIVE, tested_at__lt=timezone.now() - SECOND_LOOK_AFTER)
+    return list(quiet.exclude(refused_scopes=[]).values_list("pk", flat=True))
 
 
 def _with_somebody_sent() -> QuerySet[Any, Any]:

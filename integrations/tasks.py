@@ -84,6 +84,11 @@ def recheck_connection(connection_id: int) -> None:
 
 
 @shared_task(ignore_result=True)
+def look_again(connection_id: int) -> None:
+    connecting.look_again(connection_id)
+
+
+@shared_task(ignore_result=True)
 def tell_admins(connection_id: int) -> None:
     life.tell_admins(connection_id)
 
@@ -114,6 +119,8 @@ def wake_due_polls() -> None:
         poll_connection.apply_async((connection_id,), expires=WAKE_EXPIRES_SECONDS)
     for connection_id in sweeps.due_rechecks():
         recheck_connection.apply_async((connection_id,), expires=WAKE_EXPIRES_SECONDS)
+    for connection_id in sweeps.due_second_looks():
+        look_again.apply_async((connection_id,), expires=WAKE_EXPIRES_SECONDS)
 
 
 @shared_task(ignore_result=True, throws=(GreenhouseError,))

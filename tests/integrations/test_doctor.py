@@ -1,14 +1,16 @@
 """The scope doctor: what a credential may do, told before anything is saved, and what stops without a scope."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Employer, User
 from candidates.models import Application
-from integrations import connecting, services
+from integrations import connecting, services, sweeps
 from integrations.checkup import CheckFailed
 from integrations.doctor import MISSING, UNSEEN, WORKS, Diagnosis
 from integrations.greenhouse import export, tracking
@@ -264,3 +266,19 @@ def test_an_export_when_the_acting_user_was_deactivated_waits_and_arrives_with_a
     export.run(row.pk)
     row.refresh_from_db()
     assert row.state == ExportState.SENT
+
+
+def test_a_feature_switched_off_comes_back_by_itself_within_the_hour(
+    sandbox: SandboxProcess, connection: Connection
+) -> None:
+    Connection.objects.update(refused_scopes=["harvest:notes:create"], tested_at=timezone.now())
+    assert sweeps.due_second_looks() == []
+    Connection.objects.update(tested_at=timezone.now() - timedelta(hours=2))
+    assert sweeps.due_second_looks() == [connection.pk]
+    connecting.look_again(connection.pk)
+    connection.refresh_from_db()
+    assert (connection.refused_scopes, connection.state) == ([], ConnectionState.ACTIVE)
+    sandbox.clear_requests()
+    Connection.objects.update(refused_scopes=["harvest:notes:create"])
+    connecting.look_again(connection.pk)
+    assert sandbox.requests() == [], "once an hour is enough"

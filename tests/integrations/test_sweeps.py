@@ -41,6 +41,15 @@ def test_exports_that_are_due_are_taken_once(values: dict[str, Any], due: bool) 
     assert sweeps.take_due_exports() == [], "not again before the worker had its chance"
 
 
+def test_no_connection_waits_behind_the_many_exports_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeps, "EXPORTS_AT_ONCE", 2)
+    first = ExportFactory()
+    for _ in range(3):
+        ExportFactory(connection=first.connection, greenhouse_job=first.greenhouse_job)
+    other = ExportFactory()
+    assert sweeps.take_due_exports() == [first.pk, other.pk]
+
+
 def test_an_export_whose_worker_died_reads_back_first() -> None:
     export = ExportFactory(state=ExportState.SENDING, lease_until=_at(LATE), step_in_flight="person")
     sweeps.take_due_exports()
