@@ -269,11 +269,6 @@ def keep_alive(connection_id: int) -> None:
         ConnectionTokens(connection_id).renew(row.token.reveal())
 
 
-def held_tokens(connection: Connection) -> FixedToken:
-    """Read the shared token once, renewed if need be. Raises: what `ConnectionTokens` raises."""
-    return FixedToken(ConnectionTokens(connection.pk).current())
-
-
 def client_with(tokens: TokenSource, gate: Gate | None = None) -> GreenhouseClient:
     return GreenhouseClient(harvest_url=settings.GREENHOUSE_HARVEST_URL, tokens=tokens, session=_session(), gate=gate)
 

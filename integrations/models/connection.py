@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import Employer, User
-from integrations.fields import Secret, SecretField
+from integrations.fields import SecretField
 from integrations.greenhouse.scopes import REASONS
 from integrations.problems import CONSENT_HELPS, NEEDS_A_PERSON, OUTAGES, PROBLEMS, Problem, of_consent
 
@@ -115,10 +115,6 @@ class Connection(WithProblem):
     @property
     def is_active(self) -> bool:
         return self.state == ConnectionState.ACTIVE
-
-    def forget_token(self) -> None:
-        """Make the next worker get a new token."""
-        Connection.objects.filter(pk=self.pk).update(token=Secret(""), token_expires_at=None)
 
     def mark_trouble(self, code: str) -> None:
         """Note a problem; one that only a person can repair also stops the background work.

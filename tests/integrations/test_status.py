@@ -9,8 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from integrations import connecting, health, services
-from integrations.budget import Budget, BudgetGate
-from integrations.credentials import client_with, held_tokens
+from integrations.credentials import client_for
 from integrations.greenhouse import export, tracking
 from integrations.greenhouse.schemas import Record
 from integrations.models import (
@@ -291,6 +290,5 @@ def test_page_shows_what_is_used_of_the_current_window(
     sandbox: SandboxProcess, connection: Connection, as_bob: Client
 ) -> None:
     assert re.search(r"<dt>Requests</dt><dd[^>]*>—</dd>", as_bob.get(PAGE).text), "nothing is known yet"
-    gate = BudgetGate(Budget(connection.pk))
-    client_with(held_tokens(connection), gate).fetch_page("jobs", Record)
+    client_for(connection).fetch_page("jobs", Record)
     assert "1 of 50 used of the current window" in as_bob.get(PAGE).text
