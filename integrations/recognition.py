@@ -10,12 +10,12 @@ from integrations.models import CredentialKind
 _CLIENT_ID = re.compile(r".+-\d{1,4}")  # a Harvest V3 client ID ends in a dash and a number (contract §2.3)
 _OLD_KEY = re.compile(r"[0-9a-f]{32}(-\d{1,4})?")  # how the API keys of Harvest v1 look
 _BOARD_ADDRESS = re.compile(r"(https?://)?([\w-]+\.)*greenhouse\.io(/.*)?", re.IGNORECASE)
-_SHORT_WORD = re.compile(r"[a-z][a-z0-9_-]{0,14}", re.IGNORECASE)  # no key of Greenhouse's is that short
+_SHORT_WORD = re.compile(r"[a-z][a-z0-9_-]{0,14}", re.IGNORECASE)  # shorter than the keys seen so far
 
 
 def certain(kind: str, client_id: str, secret: str) -> str:
     """Return the code of a mistake that needs no question to Greenhouse; empty if there is none."""
-    if _is_board(secret) or (kind == CredentialKind.OAUTH and _BOARD_ADDRESS.fullmatch(client_id)):
+    if _BOARD_ADDRESS.fullmatch(secret) or (kind == CredentialKind.OAUTH and _BOARD_ADDRESS.fullmatch(client_id)):
         return "board_token"
     if kind != CredentialKind.OAUTH:
         return ""
@@ -28,6 +28,8 @@ def certain(kind: str, client_id: str, secret: str) -> str:
 
 def suspect(kind: str, client_id: str, secret: str) -> str:
     """Return the code of what a refused credential probably was; empty if it could be anything."""
+    if _SHORT_WORD.fullmatch(secret) and not _looks_like_client_id(secret):
+        return "board_token"
     if kind != CredentialKind.OAUTH:
         return ""
     # A client ID may well be such a word with a number; only without one is it none.
@@ -36,10 +38,6 @@ def suspect(kind: str, client_id: str, secret: str) -> str:
     if _looks_like_client_id(secret):
         return "client_id_as_secret"
     return ""
-
-
-def _is_board(text: str) -> bool:
-    return bool(_BOARD_ADDRESS.fullmatch(text) or (_SHORT_WORD.fullmatch(text) and not _looks_like_client_id(text)))
 
 
 def _looks_like_client_id(text: str) -> bool:

@@ -24,7 +24,7 @@ def _connect(page: Page) -> None:
     page.get_by_role("link", name="Account Settings").click()
     page.get_by_role("link", name="Integrations").click()
     look(page, "integrations")
-    _fill_credential(page, "mistyped")
+    _fill_credential(page, "demo-secret-mistyped-0123456789")
     expect(page.get_by_text("Greenhouse does not accept this client ID and secret")).to_be_visible()
     _fill_credential(page, "demo-secret-0123456789abcdef", "recruiter@example.com")
     expect(page.get_by_text("this user is not one")).to_be_visible()

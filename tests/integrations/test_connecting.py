@@ -218,10 +218,8 @@ OLD_KEY = "0123456789abcdef0123456789abcdef-1"
     [
         ({"secret": CLIENT_ID}, "client_id_as_secret"),
         ({"client_id": CLIENT_SECRET, "secret": CLIENT_ID}, "swapped"),
-        ({"secret": "lumenrobotics"}, "board_token"),
         ({"secret": "https://boards.greenhouse.io/lumenrobotics"}, "board_token"),
         ({"client_id": "boards.greenhouse.io/lumenrobotics"}, "board_token"),
-        ({"kind": CredentialKind.API_KEY, "client_id": "", "secret": "lumenrobotics"}, "board_token"),
     ],
 )
 def test_connect_with_what_is_certainly_no_secret_names_it_without_asking_greenhouse(
@@ -234,6 +232,8 @@ def test_connect_with_what_is_certainly_no_secret_names_it_without_asking_greenh
 @pytest.mark.parametrize(
     ("change", "code"),
     [
+        ({"secret": "lumenrobotics"}, "board_token"),
+        ({"kind": CredentialKind.API_KEY, "client_id": "", "secret": "lumenrobotics"}, "board_token"),
         ({"secret": OLD_KEY}, "old_key_as_secret"),
         ({"client_id": OLD_KEY[:-2], "secret": "some-secret-0123456789abcdef"}, "old_key_as_secret"),
         ({"secret": "other-client-7"}, "client_id_as_secret"),
@@ -244,7 +244,7 @@ def test_connect_with_a_refused_secret_says_what_it_looks_like(
     sandbox: SandboxProcess, employer: Employer, alice: User, change: dict[str, str], code: str
 ) -> None:
     assert _problem(employer, alice, **{**OAUTH, **change}) == code
-    assert sandbox.requests("POST", "/token")
+    assert sandbox.requests("POST"), "a short word may be a key somewhere: Greenhouse has the last word"
 
 
 def test_connect_with_a_secret_that_only_looks_odd_works(
