@@ -49,7 +49,9 @@ def import_posts(
             [JobLink(job=job, post=post, is_imported=True, linked_by=by) for post, job in zip(new, made, strict=True)],
             batch_size=250,
         )
-        Job.objects.bulk_update(old, ["state", "closed_reason", "live_since"], batch_size=250)
+        for job in old:
+            job.updated_at = timezone.now()  # bulk_update sets no time, and feeds and sitemaps go by it
+        Job.objects.bulk_update(old, ["state", "closed_reason", "live_since", "updated_at"], batch_size=250)
         GreenhouseJobPost.objects.filter(pk__in=[post.pk for post in posts]).update(decision=PostDecision.IMPORTED)
     return len(made), sum(job.is_live for job in [*made, *old])
 

@@ -161,3 +161,8 @@ class JobLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job} ← {self.post.remote_id}"
+
+    @property
+    def overridden_in_words(self) -> list[str]:
+        """The names of what a recruiter typed over, as the edit form calls them."""
+        return [str(Job._meta.get_field(name).verbose_name) for name in self.overridden_fields]

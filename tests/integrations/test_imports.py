@@ -102,3 +102,11 @@ def test_import_of_many_posts_costs_a_constant_number_of_queries(
 def test_nonsense_in_the_form_is_ignored(as_rita: Client, quiet: Connection) -> None:
     answer = as_rita.post(PAGE + "save/", {"listed": ["x", "-1", "999999"], "live": ["<script>"]}, follow=True)
     assert "No new jobs" in answer.text
+
+
+def test_a_switch_moves_the_date_that_feeds_go_by(quiet: Connection, rita: User) -> None:
+    post = GreenhouseJobPostFactory(connection=quiet, greenhouse_job__connection=quiet)
+    services.import_posts(connection=quiet, post_ids={post.pk}, live_ids=set(), by=rita)
+    before = Job.objects.get().updated_at
+    services.import_posts(connection=quiet, post_ids={post.pk}, live_ids={post.pk}, by=rita)
+    assert Job.objects.get().updated_at > before
