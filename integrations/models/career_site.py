@@ -165,4 +165,5 @@ class JobLink(models.Model):
     @property
     def overridden_in_words(self) -> list[str]:
         """The names of what a recruiter typed over, as the edit form calls them."""
-        return [str(Job._meta.get_field(name).verbose_name) for name in self.overridden_fields]
+        words = {field.name: str(field.verbose_name) for field in Job._meta.concrete_fields}
+        return [words.get(name, name) for name in self.overridden_fields]
