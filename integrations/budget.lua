@@ -67,7 +67,7 @@ local function room(is_bulk)
     return 0, seen.closed_until - now
   end
   if not seen.limit then
-    return PROBES - out, PROBE_SECONDS
+    return math.max(1, PROBES - count(lost)) - out, PROBE_SECONDS  -- through an outage, one at a time
   end
   local reserved = 0
   if is_bulk then

@@ -137,6 +137,10 @@ def test_while_nothing_is_known_only_a_few_go_ahead(shared: Budget) -> None:
     out = [shared.take(Priority.INTERACTIVE) for _ in range(20)]
     assert sum(not ticket.wait_seconds for ticket in out) == 5
     assert out[-1].wait_seconds < 1
+    for ticket in out[:5]:
+        shared.give_back(ticket, Spending(is_unknown=True))
+    after_an_outage = [shared.take(Priority.INTERACTIVE) for _ in range(3)]
+    assert sum(not ticket.wait_seconds for ticket in after_an_outage) == 1
 
 
 def test_answers_that_overtake_each_other_never_raise_what_is_left(clock: FakeClock, shared: Budget) -> None:
@@ -274,10 +278,14 @@ class Travelling:
 def test_no_order_of_requests_and_answers_overshoots(
     limit: int, window_seconds: int, ahead: float, steps: list[tuple[str, int, float]]
 ) -> None:
-    """Requests leave, are served and land in any order, over many windows, with any difference of the clocks."""
+    """Requests leave, are served and land in any order, over many windows, with any difference of the clocks.
+
+    Once a first answer has told the limit: before that, a handful goes ahead of it.
+    """
     clock = FakeClock()
     greenhouse = Greenhouse(clock, limit=limit, window_seconds=window_seconds, ahead=ahead)
     shared = Budget(str(uuid4()), clock=clock)
+    ask(shared, greenhouse)
     leaving: list[Travelling] = []
     returning: list[Travelling] = []
     for action, which, amount in steps:
