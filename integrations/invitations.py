@@ -72,7 +72,7 @@ def find(key: str) -> SetupInvitation | None:
 
 
 def is_usable(invitation: SetupInvitation) -> bool:
-    return invitation.used_at is None and invitation.expires_at > timezone.now()
+    return SetupInvitation.objects.usable(timezone.now()).filter(pk=invitation.pk).exists()
 
 
 def accept(invitation: SetupInvitation, **credential: Any) -> Connection:

@@ -3,13 +3,18 @@
 from datetime import datetime
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 
-from accounts.models import Employer, User
+from accounts.models import Employer, Membership, Role, User
 
 
 class SetupInvitationQuerySet(models.QuerySet["SetupInvitation"]):
     def usable(self, now: datetime) -> "SetupInvitationQuerySet":
-        return self.filter(used_at=None, expires_at__gt=now)
+        """Those still open whose inviter may still invite: a right that was taken away takes its links along."""
+        inviter = Membership.objects.filter(
+            user=OuterRef("invited_by"), employer=OuterRef("employer"), role=Role.ADMIN, user__is_active=True
+        )
+        return self.filter(Exists(inviter), used_at=None, expires_at__gt=now)
 
 
 class SetupInvitation(models.Model):

@@ -218,11 +218,12 @@ def test_visits_and_tries_have_limits(
     assert not Connection.objects.exists()
 
 
-def test_an_invitation_after_its_inviter_left_still_works_and_writes_to_nobody(
+def test_an_invitation_after_its_inviter_left_connects_nothing(
     sandbox: SandboxProcess, client: Client, alice: User, link: str
 ) -> None:
     alice.delete()
-    assert "Greenhouse is connected" in client.post(link, FORM).text
+    assert client.post(link, FORM).status_code == 410
+    assert not Connection.objects.exists()
     assert len(mail.outbox) == 1
 
 
@@ -242,3 +243,21 @@ def test_the_key_is_in_no_log(
     assert "GET /setup/" in told
     assert link.partition("=")[2] not in told
     assert COLLEAGUE not in told
+
+
+@pytest.mark.parametrize("change", ["demoted", "removed", "deactivated", "deleted"])
+def test_a_link_ends_with_the_right_of_the_admin_who_sent_it(employer: Employer, alice: User, change: str) -> None:
+    invitations.invite(employer=employer, email="friend@example.com", by=alice)
+    assert invitations.pending_of(employer).count() == 1
+    membership = alice.memberships.get()
+    if change == "demoted":
+        membership.role = "viewer"
+        membership.save()
+    elif change == "removed":
+        membership.delete()
+    elif change == "deactivated":
+        User.objects.filter(pk=alice.pk).update(is_active=False)
+    else:
+        alice.delete()
+    assert not invitations.pending_of(employer).exists()
+    assert not invitations.is_usable(SetupInvitation.objects.get())
