@@ -6,7 +6,7 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import Employer, User
@@ -73,6 +73,7 @@ def connect(
     with transaction.atomic():
         if claim:
             claim()
+        _hold(employer.pk)
         connection, _ = Connection.objects.get_or_create(employer=employer, defaults={"credential_kind": kind})
         _refuse_other_organization(connection, findings)
         connection.credential_kind, connection.client_id = kind, client_id
@@ -94,6 +95,7 @@ def connect_partner(*, employer: Employer, by: User, grant: Grant) -> Connection
     _refuse_stranger(employer, findings)
     kind = CredentialKind.PARTNER
     with transaction.atomic():
+        _hold(employer.pk)
         connection, _ = Connection.objects.get_or_create(employer=employer, defaults={"credential_kind": kind})
         _refuse_other_organization(connection, findings)
         connection.credential_kind, connection.client_id = kind, settings.GREENHOUSE_PARTNER_CLIENT_ID
@@ -104,6 +106,14 @@ def connect_partner(*, employer: Employer, by: User, grant: Grant) -> Connection
         _store(connection, findings, "", as_service_user=findings.user is None)
     health.note_well(connection.pk, *SEEN_WELL)
     return connection
+
+
+def _hold(employer_id: int) -> None:
+    """Keep everybody else from writing the employer's connection until the transaction ends.
+
+    An UPDATE that changes nothing locks the row on PostgreSQL; on SQLite the transaction itself is the lock.
+    """
+    Connection.objects.filter(employer=employer_id).update(credential_no=F("credential_no"))
 
 
 def choose_user(*, connection: Connection, email: str, as_service_user: bool) -> None:
@@ -117,6 +127,7 @@ def choose_user(*, connection: Connection, email: str, as_service_user: bool) ->
     except DecryptionError as exc:
         raise CheckFailed("secret_unreadable") from exc
     with transaction.atomic():
+        _hold(connection.employer_id)
         now_there = Connection.objects.get(pk=connection.pk)
         if now_there.credential_no != connection.credential_no:
             raise CheckFailed("replaced_meanwhile")

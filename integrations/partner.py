@@ -191,7 +191,7 @@ def _look(token: Token, gate: Gate | None) -> Findings:
 
 def _user_behind(token: Token, seen: Introspection | None, gate: Gate | None) -> UserPayload | None:
     """Return the person who authorized us as themselves; None for a service account, which Greenhouse does not list."""
-    if seen is None or not (seen.subject or "").isdigit():
+    if seen is None or not (seen.subject or "").isdecimal():
         return None
     client = client_with(FixedToken(token.value), gate)
     try:

@@ -109,7 +109,8 @@ def _apply(job: Job, words: Mapping[str, Any]) -> list[str]:
             raise ValueError("A job needs a title.")
         stored = getattr(job, field)
         # A text from Greenhouse may hold double spaces, which an untouched form does not send back.
-        is_same = _CLEANED_BY[field] is _one_line and _one_line(stored) == value
+        # And cleaning odd markup a second time may tidy it further.
+        is_same = _CLEANED_BY[field] in (_one_line, clean) and _CLEANED_BY[field](stored) == value
         if stored != value and not is_same:
             setattr(job, field, value)
             changed.append(field)

@@ -13,6 +13,7 @@ from accounts.permissions import EmployerRequest, employer_required
 from candidates.models import Application, ApplicationStatus
 from integrations import services
 from integrations.models import Export
+from integrations.views.ids import as_ids
 
 PER_PAGE = 50
 
@@ -26,8 +27,8 @@ def applicants(request: EmployerRequest) -> HttpResponse:
     status, job = request.GET.get("status", ""), request.GET.get("job", "")
     if status in ApplicationStatus.values:
         rows = rows.filter(status=status)
-    if job.isdigit():
-        rows = rows.filter(job_id=int(job))
+    if job:
+        rows = rows.filter(job_id__in=as_ids([job]))
     rows = rows.prefetch_related("exports")
     context = {
         "nav": "applicants",

@@ -12,6 +12,7 @@ from accounts.permissions import EmployerRequest, employer_required
 from integrations import services
 from integrations.models import Connection, GreenhouseJobPost, SyncRun, SyncState
 from integrations.tasks import enqueue_sync
+from integrations.views.ids import as_ids
 
 
 def _connection(request: EmployerRequest) -> Connection | None:
@@ -59,8 +60,7 @@ def import_save(request: EmployerRequest) -> HttpResponse:
     connection = _connection(request)
     if connection is None:
         return redirect("integrations", request.employer.slug)
-    listed = {int(value) for value in request.POST.getlist("listed") if value.isdigit()}
-    live = {int(value) for value in request.POST.getlist("live") if value.isdigit()}
+    listed, live = as_ids(request.POST.getlist("listed")), as_ids(request.POST.getlist("live"))
     made, now_live = services.import_posts(connection=connection, post_ids=listed, live_ids=live, by=request.user)
     messages.success(request, _in_words(made, now_live))
     return redirect("jobs", request.employer.slug)

@@ -12,6 +12,7 @@ from accounts.permissions import EmployerRequest, employer_required
 from integrations import services
 from integrations.forms import JobEditForm
 from integrations.models import Connection, JobLink
+from integrations.views.ids import as_ids
 from jobs.forms import JobForm
 from jobs.models import Job, JobState
 from jobs.services import create_job, set_live
@@ -25,7 +26,7 @@ TABS = (("", "All"), *((state.value, state.label) for state in JobState))
 def jobs(request: EmployerRequest) -> HttpResponse:
     """List the employer's jobs with state, Greenhouse badge and number of applicants. Constant in queries."""
     rows: QuerySet[Job] = Job.objects.for_employer(request.employer).defer("description")
-    state, words = request.GET.get("state", ""), request.GET.get("q", "").strip()
+    state, words = request.GET.get("state", ""), request.GET.get("q", "").replace("\x00", "").strip()
     if state in JobState.values:
         rows = rows.filter(state=state)
     if words:
@@ -81,7 +82,7 @@ def job_edit(request: EmployerRequest, pk: int) -> HttpResponse:
 @employer_required(Role.RECRUITER)
 def job_switch(request: EmployerRequest) -> HttpResponse:
     """Put jobs on the company page or take them off."""
-    ids = [int(value) for value in request.POST.getlist("job") if value.isdigit()]
+    ids = as_ids(request.POST.getlist("job"))
     live = request.POST.get("to") == "live"
     rows = Job.objects.for_employer(request.employer).filter(pk__in=ids).exclude(state=JobState.CLOSED)
     moved = set_live(jobs=rows, live=live)

@@ -142,3 +142,10 @@ def test_switch_moves_the_chosen_jobs_and_leaves_closed_ones(as_rita: Client, em
     assert "1 job is now live on your company page." in answer.text
     closed.refresh_from_db()
     assert closed.state == JobState.CLOSED
+
+
+@pytest.mark.parametrize("odd", ["²", "٣", "-1", "\x00", "99999999999999999999"])
+def test_odd_numbers_and_words_in_an_address_are_no_error(as_rita: Client, employer: Employer, odd: str) -> None:
+    assert as_rita.get("/employers/lumen-robotics/applicants/", {"job": odd}).status_code == 200
+    assert as_rita.get(BASE, {"q": odd, "page": odd}).status_code == 200
+    assert as_rita.post(f"{BASE}switch/", {"job": odd, "to": "live"}).status_code == 302
