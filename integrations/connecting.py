@@ -180,7 +180,12 @@ def _examine_stored(connection: Connection, email: str, *, as_service_user: bool
 def _write_found(connection: Connection, names: Collection[str]) -> None:
     # Only what was found: workers have written other columns while we asked.
     found = {name: getattr(connection, name) for name in names}
-    connection.with_this_credential().exclude(state=ConnectionState.DISCONNECTED).update(**found)
+    source = {name: found.pop(name) for name in ("source_remote_id", "source_name") if name in found}
+    rows = connection.with_this_credential().exclude(state=ConnectionState.DISCONNECTED)
+    rows.update(**found)
+    # Somebody may have chosen a source while we asked.
+    if source:
+        rows.filter(source_is_chosen=connection.source_is_chosen).update(**source)
 
 
 def _note_trouble(connection: Connection, code: str) -> None:

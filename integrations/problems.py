@@ -345,6 +345,8 @@ _CODES: tuple[tuple[type[GreenhouseError], str], ...] = (
 
 def code_for(exc: GreenhouseError) -> str:
     """Turn what the client raised into the code of a problem."""
+    if exc.code == "sees_nothing":
+        return "not_site_admin"
     if isinstance(exc, Unauthorized) and exc.code in PROBLEMS:  # the token source knows better than a status
         return exc.code
     return next((code for kind, code in _CODES if isinstance(exc, kind)), "unforeseen")

@@ -31,6 +31,7 @@ def import_posts(
     Shape: (jobs made, jobs now live among those given).
     """
     with transaction.atomic():
+        hold(JobLink.objects.filter(post__connection=connection, post__in=post_ids))
         posts = list(
             GreenhouseJobPost.objects.filter(connection=connection, pk__in=post_ids)
             .offered()
@@ -140,7 +141,7 @@ def send_again(*, export: Export) -> bool:
     stopped = (ExportState.NEEDS_ATTENTION, ExportState.CANCELLED, ExportState.WAITING)
     now = timezone.now()
     changed = Export.objects.filter(pk=export.pk, state__in=stopped).update(
-        state=ExportState.PENDING, retry_at=None, problem_code="", problem_at=None, woken_at=now
+        state=ExportState.PENDING, retry_at=None, problem_code="", problem_at=None, woken_at=now, trying_since=now
     )
     if changed:
         wake_export(export)

@@ -35,6 +35,7 @@ from integrations.greenhouse.errors import (
 )
 from integrations.greenhouse.schemas import ApplicationPayload, Record
 from integrations.greenhouse.scopes import NOTES
+from integrations.greenhouse.sight import prove_sight
 from integrations.models import Export, ExportState, ExportStep, GreenhousePerson, Step
 from integrations.problems import code_for
 
@@ -99,7 +100,7 @@ def run(export_id: int) -> None:
     try:
         _attempt(export, person)
     finally:
-        GreenhousePerson.objects.filter(pk=person.pk).update(lease_until=None)
+        _free_person(export, person)
 
 
 def _attempt(export: Export, person: GreenhousePerson) -> None:
@@ -119,7 +120,14 @@ def _attempt(export: Export, person: GreenhousePerson) -> None:
     except UnexpectedReply as exc:
         log.error("export %s: %s", export.pk, exc)
         _put_off(export, code_for(exc), seconds=_backoff(export.attempts))
-    except (Unauthorized, Forbidden) as exc:
+    except Forbidden as exc:
+        if export.problem_code == code_for(exc):
+            # Lists tell nothing of a right to write: the check-up found all well, and it is refused again.
+            _stop(export, code_for(exc))
+            return
+        export.connection.mark_trouble(code_for(exc))
+        _put_off(export, code_for(exc), seconds=0)
+    except Unauthorized as exc:
         export.connection.mark_trouble(code_for(exc))
         _put_off(export, code_for(exc), seconds=0)
     except DecryptionError:
@@ -130,6 +138,10 @@ def _attempt(export: Export, person: GreenhousePerson) -> None:
     except Rejected as exc:
         log.warning("export %s: refused: %s", export.pk, exc)
         _stop(export, "data_refused")
+    except Exception:
+        # Whatever it was, the row must say so, come again, and end before a person.
+        log.exception("export %s stopped", export.pk)
+        _put_off(export, "unforeseen", seconds=_backoff(export.attempts))
     else:
         _finish(export)
 
@@ -152,6 +164,7 @@ def _send_person(walk: Walk) -> None:
     if found:
         _remember(walk, found)
         return
+    prove_sight(walk.client, export.connection_id)
     body = mapping.candidate_body(export.application)
     body["application"] = mapping.application_part(export.greenhouse_job.remote_id, export.connection.source_remote_id)
     walk.begin(ExportStep.PERSON)
@@ -329,13 +342,20 @@ def _answered(walk: Walk, send: Callable[[], int], refusal: str) -> int:
 # --- how an attempt ends -------------------------------------------------------------------
 
 
+def _free_person(export: Export, person: GreenhousePerson) -> None:
+    """Let the next export of this person in, unless a write of ours may still be under way: then nobody but us."""
+    held_until = (export.retry_at or timezone.now() + LEASE) if export.step_in_flight else None
+    GreenhousePerson.objects.filter(pk=person.pk).update(lease_until=held_until)
+
+
 def _lease_person(export: Export) -> GreenhousePerson | None:
     """Take the lock on (connection, e-mail); None while another export of the same person is at work."""
     email = export.application.email.lower()
     person, _ = GreenhousePerson.objects.get_or_create(connection=export.connection, email=email)
     now = timezone.now()
-    free = Q(lease_until=None) | Q(lease_until__lt=now)
-    taken = GreenhousePerson.objects.filter(free, pk=person.pk).update(lease_until=now + LEASE)
+    # Our own lease is left over from a write without an answer; only one worker holds the export.
+    free = Q(lease_until=None) | Q(lease_until__lt=now) | Q(leased_for=export.pk)
+    taken = GreenhousePerson.objects.filter(free, pk=person.pk).update(lease_until=now + LEASE, leased_for=export.pk)
     if taken != 1:
         return None
     person.refresh_from_db()
@@ -349,8 +369,8 @@ def _backoff(attempts: int) -> float:
 def _put_off(export: Export, code: str, *, seconds: float, unknown: bool = False) -> None:
     now = timezone.now()
     # Days in which the connection was broken or taken away are not the export's fault.
-    began = max(export.created_at, export.connection.recovered_at or export.created_at)
-    if now - began > GIVE_UP_AFTER and code not in ("", "rate_limited"):
+    began = max(export.trying_since, export.connection.recovered_at or export.trying_since)
+    if now - began > GIVE_UP_AFTER and not unknown and code not in ("", "rate_limited"):
         _stop(export, "too_many_attempts")
         return
     export.state = ExportState.UNKNOWN if unknown else ExportState.WAITING

@@ -12,6 +12,7 @@ from django.utils import timezone
 from integrations.bulk import update_rows
 from integrations.greenhouse.mapping import Place, display_location
 from integrations.models import (
+    Connection,
     GreenhouseJob,
     GreenhouseJobPost,
     GreenhouseName,
@@ -37,10 +38,12 @@ def finish(sync: SyncRun) -> None:
     connection = sync.connection
     offered_before = GreenhouseJobPost.objects.filter(connection=connection).offered()
     with transaction.atomic():
+        # The connection before the run, in the order of a disconnect, so that the two cannot wait for each other.
+        Connection.objects.filter(pk=connection.pk).update(credential_no=F("credential_no"))
         # Locks the run, so that a disconnect waits for the end of this or keeps it from beginning.
         if not SyncRun.objects.filter(pk=sync.pk, state=SyncState.RUNNING).update(lease_until=None):
             return
-        if sync.posts_read == 0 and offered_before.exists():
+        if _is_hollow(sync) and offered_before.exists():
             sync.state = SyncState.PARTIAL
             sync.set_problem("listing_empty")
         else:
@@ -57,6 +60,12 @@ def finish(sync: SyncRun) -> None:
         connection.save(update_fields=["sync_due_at", "synced_at"])
     if sync.state == SyncState.SUCCEEDED:
         connection.mark_answering()
+
+
+def _is_hollow(sync: SyncRun) -> bool:
+    """Tell a reading that shows suspiciously little: no posts, no jobs, or a page that was promised and came empty."""
+    no_jobs = not GreenhouseJob.objects.filter(connection=sync.connection, seen_in=sync).exists()
+    return sync.posts_read == 0 or no_jobs or any(step.get("hollow") for step in sync.progress.values())
 
 
 def _join(sync: SyncRun) -> None:
@@ -131,6 +140,7 @@ def hold(links: QuerySet[JobLink]) -> None:
     An UPDATE that changes nothing locks the rows on PostgreSQL; on SQLite the transaction itself is the lock.
     """
     links.update(reopen_as=F("reopen_as"))
+    Job.objects.filter(greenhouse_link__in=links).update(updated_at=F("updated_at"))
 
 
 def _state_of(link: JobLink) -> tuple[object, ...]:

@@ -82,6 +82,12 @@ def _run_or_stop(sync: SyncRun) -> None:
         _run_slice(sync)
     except (GreenhouseError, DecryptionError) as exc:
         _stop(sync, exc)
+    except RunEnded:
+        raise
+    except Exception:
+        # Whatever it was, the run must say so, come again a few times, and then end.
+        log.exception("sync %s stopped", sync.pk)
+        _try_later(sync, "unforeseen", Step.JOBS)
 
 
 def _stop(sync: SyncRun, exc: GreenhouseError | DecryptionError) -> None:
@@ -214,6 +220,8 @@ def _advance(sync: SyncRun, reading: Reading, page: Page[Any]) -> None:
     step = sync.progress[reading.collection]
     if page.next_cursor and page.next_cursor == step["cursor"]:
         raise UnexpectedReply("cursor_repeats", path=f"/v3/{reading.collection}")
+    if step["cursor"] and not page.items and reading.collection in ("job_posts", "jobs"):
+        step["hollow"] = True  # a cursor promises rows; who lost the right to see them gets none
     step["pages"] += 1
     step["cursor"] = page.next_cursor
     if step.get("by_ids"):
@@ -249,15 +257,19 @@ def _wait(sync: SyncRun, exc: RateLimited | Unavailable, step: Step) -> None:
         sync.set_problem(code_for(exc))
         _put_back(sync)
         return
+    _try_later(sync, code_for(exc), step)
+
+
+def _try_later(sync: SyncRun, code: str, step: Step) -> None:
     sync.attempts += 1
     if sync.attempts >= MAX_ATTEMPTS:
-        _fail(sync, code_for(exc), step)
+        _fail(sync, code, step)
         return
     seconds = min(2.0**sync.attempts, 60)
     sync.retry_at = timezone.now() + timedelta(seconds=seconds + random.uniform(0, 1))  # noqa: S311
-    sync.set_problem(code_for(exc))
+    sync.set_problem(code)
     _put_back(sync)
-    health.note_trouble(sync.connection_id, step, code_for(exc))
+    health.note_trouble(sync.connection_id, step, code)
 
 
 def _renew_once(sync: SyncRun, exc: Unauthorized) -> None:

@@ -23,6 +23,7 @@ from integrations.greenhouse.errors import Forbidden, GreenhouseError, RateLimit
 from integrations.greenhouse.mapping import tracked_status
 from integrations.greenhouse.schemas import ApplicationPayload, RejectionReasonPayload
 from integrations.greenhouse.scopes import REASONS, listing_scope
+from integrations.greenhouse.sight import prove_sight
 from integrations.models import Connection, Export, ExportState, Step
 from integrations.problems import code_for
 
@@ -79,6 +80,8 @@ def _poll(connection: Connection) -> None:
     client = client_for(connection, Priority.BULK)
     ids = [int(export.application_remote_id) for export in exports]
     found = {str(row.id): row for row in client.fetch_applications(ids=ids)}
+    if not found:
+        prove_sight(client, connection.pk)
     rejected = [row.id for row in found.values() if row.status == "rejected"]
     reasons = _rejection_reasons(connection, client, rejected)
     for export in exports:

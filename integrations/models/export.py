@@ -19,6 +19,7 @@ class GreenhousePerson(models.Model):
     email = models.EmailField(help_text="Lower case.")
     remote_id = models.CharField(max_length=40, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
+    leased_for = models.BigIntegerField(null=True, blank=True, editable=False, help_text="The export at work.")
 
     class Meta:
         verbose_name_plural = "Greenhouse people"
@@ -98,6 +99,7 @@ class Export(WithProblem):
     lease_until = models.DateTimeField(null=True, blank=True)
     woken_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    trying_since = models.DateTimeField(default=timezone.now, help_text="Since it was begun, or sent again.")
     sent_at = models.DateTimeField(null=True, blank=True)
 
     remote_status = models.CharField("Greenhouse status", max_length=40, blank=True)

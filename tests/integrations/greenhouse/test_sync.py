@@ -1,5 +1,6 @@
 """Reading the career site, against the sandbox over real HTTP."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -245,3 +246,22 @@ def test_sync_with_a_revoked_api_key_asks_for_a_person_at_once(sandbox: SandboxP
     assert sync.run(run.pk) is False, "no second try with a key that is refused"
     run.refresh_from_db()
     assert run.problem_code == "key_refused"
+
+
+def test_sync_whose_user_loses_the_right_between_two_pages_closes_nothing(
+    sandbox: SandboxProcess, connection: Connection, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox.seed(posts=600, jobs=30)
+    run_sync(connection)
+    _import_all(connection, alice)
+    live = Job.objects.live().count()
+    fetch = sync._fetch
+
+    def blind(client: Any, reading: Any, query: dict[str, Any]) -> Any:
+        page = fetch(client, reading, query)
+        return replace(page, items=(), next_cursor=None) if query.get("cursor") else page
+
+    monkeypatch.setattr(sync, "_fetch", blind)
+    run = run_sync(connection)
+    assert (run.state, run.problem_code) == (SyncState.PARTIAL, "listing_empty")
+    assert Job.objects.live().count() == live > 600

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from integrations import services, sweeps
@@ -15,7 +16,7 @@ from tests.factories import (
     JobFactory,
     JobLinkFactory,
 )
-from tests.sandbox_process import SandboxProcess
+from tests.sandbox_process import ADMIN_EMAIL, SandboxProcess
 
 pytestmark = pytest.mark.django_db
 
@@ -137,3 +138,12 @@ def test_poll_asks_fifty_people_per_request(sandbox: SandboxProcess, sent: Expor
     sandbox.clear_requests()
     _poll(sent)
     assert [call["path"] for call in sandbox.requests()] == ["/v3/applications"]
+
+
+def test_poll_that_is_shown_nothing_at_all_takes_nobody_for_gone(sandbox: SandboxProcess, sent: Export) -> None:
+    before = _poll(sent).application.status
+    cache.clear()
+    sandbox.switches(non_admin_lists="empty")
+    sandbox.set_user(ADMIN_EMAIL, site_admin=False)
+    assert _poll(sent).application.status == before
+    assert Connection.objects.get().problem_code == "not_site_admin"
