@@ -6,7 +6,6 @@ the reading proves that nothing did. Greenhouse offers no idempotency keys, so t
 """
 
 import logging
-import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,13 +14,10 @@ from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
 
-from candidates.models import ApplicationStatus, Origin
-from candidates.services import record_status
-from integrations import health
 from integrations.budget import Priority, come_back_at
 from integrations.credentials import client_for
 from integrations.fields import DecryptionError
-from integrations.greenhouse import mapping
+from integrations.greenhouse import mapping, outcome
 from integrations.greenhouse.client import GreenhouseClient
 from integrations.greenhouse.errors import (
     Forbidden,
@@ -36,13 +32,12 @@ from integrations.greenhouse.errors import (
 from integrations.greenhouse.schemas import ApplicationPayload, Record
 from integrations.greenhouse.scopes import NOTES
 from integrations.greenhouse.sight import prove_sight
-from integrations.models import Export, ExportState, ExportStep, GreenhousePerson, Step
+from integrations.models import Export, ExportStep, GreenhousePerson
 from integrations.problems import code_for
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=150)  # above Celery's hard limit: who holds it is either at work or dead
-GIVE_UP_AFTER = timedelta(hours=24)
 SINGLE_APPLICANTS = 10  # with more of them waiting, sending is bulk work, and a click goes ahead of it
 
 
@@ -91,11 +86,11 @@ def run(export_id: int) -> None:
         "connection__employer", "greenhouse_job", "application__job__employer", "application__resume"
     ).get(pk=export_id)
     if not export.connection.is_active:
-        _put_off(export, "", seconds=0)
+        outcome.put_off(export, "", seconds=0)
         return
     person = _lease_person(export)
     if person is None:
-        _put_off(export, "", seconds=5)
+        outcome.put_off(export, "", seconds=5)
         return
     try:
         _attempt(export, person)
@@ -110,40 +105,40 @@ def _attempt(export: Export, person: GreenhousePerson) -> None:
             step(walk)
     except OutcomeUnknown as exc:
         log.warning("export %s: outcome unknown: %s", export.pk, exc)
-        _put_off(export, "outcome_unknown", seconds=settings.GREENHOUSE_SETTLE_SECONDS, unknown=True)
+        outcome.put_off(export, "outcome_unknown", seconds=settings.GREENHOUSE_SETTLE_SECONDS, unknown=True)
     except RateLimited as exc:
         if not walk.has_written:  # it was no attempt: nothing of it need be read back
             Export.objects.filter(pk=export.pk).update(attempts=F("attempts") - 1)
-        _put_off(export, code_for(exc), seconds=(come_back_at(exc) - timezone.now()).total_seconds())
+        outcome.put_off(export, code_for(exc), seconds=(come_back_at(exc) - timezone.now()).total_seconds())
     except Unavailable as exc:
-        _put_off(export, code_for(exc), seconds=_backoff(export.attempts))
+        outcome.put_off(export, code_for(exc), seconds=outcome.backoff(export.attempts))
     except UnexpectedReply as exc:
         log.error("export %s: %s", export.pk, exc)
-        _put_off(export, code_for(exc), seconds=_backoff(export.attempts))
+        outcome.put_off(export, code_for(exc), seconds=outcome.backoff(export.attempts))
     except Forbidden as exc:
         if export.problem_code == code_for(exc):
             # Lists tell nothing of a right to write: the check-up found all well, and it is refused again.
-            _stop(export, code_for(exc))
+            outcome.stop(export, code_for(exc))
             return
         export.connection.mark_trouble(code_for(exc))
-        _put_off(export, code_for(exc), seconds=0)
+        outcome.put_off(export, code_for(exc), seconds=0)
     except Unauthorized as exc:
         export.connection.mark_trouble(code_for(exc))
-        _put_off(export, code_for(exc), seconds=0)
+        outcome.put_off(export, code_for(exc), seconds=0)
     except DecryptionError:
         export.connection.mark_trouble("secret_unreadable")
-        _put_off(export, "secret_unreadable", seconds=0)
+        outcome.put_off(export, "secret_unreadable", seconds=0)
     except NeedsPerson as exc:
-        _stop(export, exc.code)
+        outcome.stop(export, exc.code)
     except Rejected as exc:
         log.warning("export %s: refused: %s", export.pk, exc)
-        _stop(export, "data_refused")
+        outcome.stop(export, "data_refused")
     except Exception:
         # Whatever it was, the row must say so, come again, and end before a person.
         log.exception("export %s stopped", export.pk)
-        _put_off(export, "unforeseen", seconds=_backoff(export.attempts))
+        outcome.put_off(export, "unforeseen", seconds=outcome.backoff(export.attempts))
     else:
-        _finish(export)
+        outcome.finish(export)
 
 
 def _priority(export: Export) -> Priority:
@@ -339,7 +334,7 @@ def _answered(walk: Walk, send: Callable[[], int], refusal: str) -> int:
         raise NeedsPerson(refusal) from exc
 
 
-# --- how an attempt ends -------------------------------------------------------------------
+# --- the lock on one person ---------------------------------------------------------------
 
 
 def _free_person(export: Export, person: GreenhousePerson) -> None:
@@ -360,69 +355,3 @@ def _lease_person(export: Export) -> GreenhousePerson | None:
         return None
     person.refresh_from_db()
     return person
-
-
-def _backoff(attempts: int) -> float:
-    return min(2.0 ** min(attempts, 10), 900) + random.uniform(0, 2)  # noqa: S311
-
-
-def _put_off(export: Export, code: str, *, seconds: float, unknown: bool = False) -> None:
-    now = timezone.now()
-    # Days in which the connection was broken or taken away are not the export's fault.
-    began = max(export.trying_since, export.connection.recovered_at or export.trying_since)
-    if now - began > GIVE_UP_AFTER and not unknown and code not in ("", "rate_limited"):
-        _stop(export, "too_many_attempts")
-        return
-    export.state = ExportState.UNKNOWN if unknown else ExportState.WAITING
-    export.retry_at = now + timedelta(seconds=seconds) if seconds else None
-    if code:
-        export.set_problem(code)
-    else:
-        export.clear_problem()
-    _let_go(export)
-    if code:
-        _note_trouble(export, code)
-
-
-def _stop(export: Export, code: str) -> None:
-    export.state, export.retry_at = ExportState.NEEDS_ATTENTION, None
-    export.set_problem(code)
-    _let_go(export)
-    _note_trouble(export, code)
-
-
-def _note_trouble(export: Export, code: str) -> None:
-    if code != "rate_limited":  # a spent budget is no trouble
-        health.note_trouble(export.connection_id, health.step_of_code(code, Step.EXPORTS), code)
-
-
-def _finish(export: Export) -> None:
-    export.state, export.sent_at, export.retry_at = ExportState.SENT, timezone.now(), None
-    export.clear_problem()
-    _let_go(export)
-    export.connection.mark_answering()
-    resumes = [Step.RESUMES] if export.resume_remote_id else []
-    health.note_well(export.connection_id, Step.SIGN_IN, Step.EXPORTS, *resumes)
-    words = "Found in Greenhouse and linked" if export.was_there else "Sent to Greenhouse"
-    if export.application.status == ApplicationStatus.APPLIED:
-        record_status(
-            application=export.application,
-            status=ApplicationStatus.SENT,
-            text=words,
-            origin=Origin.EXPORT,
-        )
-
-
-def _let_go(export: Export) -> None:
-    export.lease_until = export.woken_at = None
-    export.save(
-        update_fields=[
-            "woken_at",
-            "state",
-            "problem_code",
-            "problem_at",
-            "retry_at",
-            "lease_until",
-            "sent_at",
-        ]
-    )
