@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from candidates.models import Application, Candidate, Document, TimelineEvent
+from candidates.models import Answer, Application, Candidate, Document, TimelineEvent
 
 
 class _NoAddOrDelete:
@@ -144,6 +144,17 @@ class DocumentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description="Size", ordering="size_bytes")
     def size(self, document: Document) -> str:
         return filesizeformat(document.size_bytes)
+
+
+@admin.register(Answer)
+class AnswerAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("application", "label", "text", "is_private")
+    list_display_links = ("label",)
+    list_filter = ("kind", "application__job__employer")
+    list_select_related = ("application__job",)
+    search_fields = ("label", "text", "application__email", "application__job__title")
+    search_help_text = "Question, answer, email or job"
+    fields = ("application", "position", "label", "kind", "text", "document", "is_private")
 
 
 @admin.register(TimelineEvent)

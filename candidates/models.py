@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Employer, User
 from jobs.models import Job
+from jobs.questions import QuestionKind
 
 
 def document_path(document: "Document", _filename: str) -> str:
@@ -125,6 +126,26 @@ class Application(models.Model):
     def labelled_links(self) -> list[tuple[str, str]]:
         """The links with the names people know them by: [("LinkedIn", "https://…")]."""
         return [(self.LINK_LABELS.get(link["kind"], "Link"), link["url"]) for link in self.links]
+
+
+class Answer(models.Model):
+    """What an applicant answered to one of the job's own questions, with the question as it was asked that day."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="answers")
+    position = models.PositiveIntegerField()
+    key = models.TextField()
+    label = models.TextField()
+    kind = models.CharField(max_length=20, choices=QuestionKind.choices)
+    text = models.TextField(blank=True, help_text="In words; several choices are joined by commas.")
+    document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    is_private = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["application", "key"], name="answer_unique")]
+
+    def __str__(self) -> str:
+        return self.label
 
 
 class Origin(models.TextChoices):

@@ -12,6 +12,7 @@ from integrations.models import (
     Connection,
     Export,
     ExportState,
+    FieldOverride,
     GreenhouseJobPost,
     JobLink,
     PostDecision,
@@ -88,8 +89,9 @@ def connect_job(*, job: Job, post: GreenhouseJobPost | None, by: User) -> None:
             JobLink.objects.create(job=job, post=post, linked_by=by)
         elif link.post_id != post.pk:
             link.post, link.linked_by = post, by
-            link.overridden_fields, link.is_imported, link.reopen_as = [], False, ""
+            link.is_imported, link.reopen_as = False, ""
             link.save()
+            link.overrides.all().delete()
 
 
 def edit_job(*, job: Job, changes: Mapping[str, str], by: User) -> None:
@@ -102,9 +104,11 @@ def edit_job(*, job: Job, changes: Mapping[str, str], by: User) -> None:
         hold(JobLink.objects.filter(job=job))
         typed = save_job(job=job, by=by, changes=changes)
         link = JobLink.objects.filter(job=job, is_imported=True).first()
-        if link and not set(typed) <= set(link.overridden_fields):
-            link.overridden_fields = sorted({*link.overridden_fields, *typed})
-            link.save(update_fields=["overridden_fields"])
+        if link:
+            rows = [FieldOverride(link=link, field=name, by=by, at=timezone.now()) for name in typed]
+            FieldOverride.objects.bulk_create(
+                rows, update_conflicts=True, unique_fields=["link", "field"], update_fields=["by", "at"]
+            )
 
 
 def export_application(application: Application) -> Export | None:

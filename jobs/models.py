@@ -69,6 +69,9 @@ class Job(models.Model):
     pay_currency = models.CharField(max_length=3, blank=True)
     pay_period = models.CharField(max_length=5, choices=PayPeriod.choices, default=PayPeriod.YEAR)
     language = models.TextField(blank=True)
+    questions = models.JSONField(
+        default=list, blank=True, help_text="What applicants are asked beside the usual; read through `jobs.questions`."
+    )
     first_published_at = models.DateTimeField(
         null=True, blank=True, help_text="When the job was first published anywhere, if that was not here."
     )

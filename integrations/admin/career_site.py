@@ -27,8 +27,17 @@ class JobLinkAdmin(EngineAdmin):
     date_hierarchy = "created_at"
     fields = ("job", "post", "is_imported", "overridden", "reopen_as", "linked_by", "created_at")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[JobLink]:
+        rows: QuerySet[JobLink] = super().get_queryset(request)
+        return rows.prefetch_related("overrides")
+
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[Any], Any]:
+        rows, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        # What was typed over belongs to the link; the words themselves stay in the job.
+        return rows, counts, perms_needed - {"field override"}, protected
 
     @admin.display(description="Employer", ordering="job__employer__name")
     def employer(self, link: JobLink) -> str:
@@ -36,7 +45,7 @@ class JobLinkAdmin(EngineAdmin):
 
     @admin.display(description="Typed over")
     def overridden(self, link: JobLink) -> str:
-        return ", ".join(link.overridden_fields) or "-"
+        return ", ".join(link.overridden) or "-"
 
 
 @admin.register(GreenhouseJob)

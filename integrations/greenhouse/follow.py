@@ -118,7 +118,7 @@ def _follow(sync: SyncRun) -> int:
     links = JobLink.objects.filter(post__connection=sync.connection)
     hold(links)
     changed_jobs, changed_links = [], []
-    for link in links.select_related("job", "post__greenhouse_job"):
+    for link in links.select_related("job", "post__greenhouse_job").prefetch_related("overrides"):
         before = _state_of(link)
         _open_or_close(link)
         copy_fields(link)
@@ -165,6 +165,7 @@ def copy_fields(link: JobLink) -> None:
     """Let an imported job say what its post says, except where a recruiter typed something else."""
     if not link.is_imported:
         return
+    overridden = link.overridden
     for name, value in link.post.as_job_fields().items():
-        if name not in link.overridden_fields:
+        if name not in overridden:
             setattr(link.job, name, value)

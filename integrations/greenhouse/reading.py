@@ -60,7 +60,12 @@ READINGS = {
             mapping.post_row,
             _REMOTE,
             params={"live": "true", "internal": "false"},
-            kept=frozenset({"greenhouse_job", "location", "decision"}),
+            kept=frozenset(
+                {
+                    *("greenhouse_job", "location", "first_seen_at", "decision", "decided_by", "decided_at"),
+                    *("is_remote", "pay_ranges", "pay_min_cents", "pay_max_cents", "pay_currency", "pay_period"),
+                }
+            ),
         ),
         Reading(
             "jobs",
@@ -69,7 +74,7 @@ READINGS = {
             mapping.job_row,
             _REMOTE,
             params={"status": "open"},
-            kept=frozenset({"department"}),
+            kept=frozenset({"department", "department_path", "offices"}),
         ),
         Reading("departments", DepartmentPayload, GreenhouseName, mapping.name_row, _NAME),
         Reading("offices", OfficePayload, GreenhouseName, mapping.name_row, _NAME),

@@ -4,19 +4,26 @@
 """
 
 from integrations.models.career_site import (
+    FieldOverride,
     GreenhouseJob,
     GreenhouseJobPost,
     GreenhouseJobPostQuerySet,
     GreenhouseName,
+    GreenhousePayRange,
     GreenhousePostLocation,
+    ImportChoice,
     JobLink,
     PostDecision,
+    Sends,
+    SendsAs,
+    Switch,
 )
 from integrations.models.connection import (
     PAUSE_AFTER,
     Connection,
     ConnectionState,
     CredentialKind,
+    ReopenRule,
     WithProblem,
 )
 from integrations.models.export import (
@@ -31,6 +38,7 @@ from integrations.models.health import ProblemEntry, Step, StepReport
 from integrations.models.invitation import SetupInvitation
 from integrations.models.sync import (
     OPEN_SYNC,
+    SyncKind,
     SyncRun,
     SyncState,
 )
@@ -44,20 +52,28 @@ __all__ = [
     "ExportQuerySet",
     "ExportState",
     "ExportStep",
+    "FieldOverride",
     "GreenhouseJob",
     "GreenhouseJobPost",
     "GreenhouseJobPostQuerySet",
     "GreenhouseName",
+    "GreenhousePayRange",
     "GreenhousePerson",
     "GreenhousePostLocation",
+    "ImportChoice",
     "JobLink",
     "OPEN_SYNC",
     "PAUSE_AFTER",
     "PostDecision",
     "ProblemEntry",
+    "ReopenRule",
+    "Sends",
+    "SendsAs",
     "SetupInvitation",
     "Step",
     "StepReport",
+    "Switch",
+    "SyncKind",
     "SyncRun",
     "SyncState",
     "WithProblem",

@@ -1,25 +1,33 @@
 """What Greenhouse has on the career site, as last read, and which of our jobs each post feeds."""
 
+from typing import Any
+
 from django.db import models
+from django.utils import timezone
 
 from accounts.models import User
 from integrations.models.connection import Connection
 from jobs.models import Job
+from jobs.pay import PayPeriod
 
 
 class GreenhouseName(models.Model):
-    """The name behind an id: a department, an office, a custom location."""
+    """The name behind an id: a department, an office, a custom location, a pay input, a job board."""
 
     class Kind(models.TextChoices):
         DEPARTMENT = "department", "Department"
         OFFICE = "office", "Office"
         CUSTOM_LOCATION = "custom_location", "Custom location"
+        PAY_INPUT = "pay_input", "Pay input"
+        JOB_BOARD = "job_board", "Job board"
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="names")
     kind = models.CharField(max_length=20, choices=Kind.choices)
     remote_id = models.CharField(max_length=40)
     name = models.TextField()
     parent_remote_id = models.CharField(max_length=40, blank=True)
+    position = models.IntegerField(default=0, help_text="Of a pay input: the smallest is the main one.")
+    is_live = models.BooleanField(default=True, help_text="Of a job board: candidates can see it.")
 
     class Meta:
         constraints = [
@@ -37,12 +45,17 @@ class GreenhouseJob(models.Model):
     remote_id = models.CharField(max_length=40)
     name = models.TextField()
     requisition_id = models.TextField(blank=True)
-    status = models.CharField(max_length=20)
+    status = models.TextField()
     is_template = models.BooleanField(default=False)
     is_confidential = models.BooleanField(default=False)
     department_remote_id = models.CharField(max_length=40, blank=True)
     department = models.TextField(blank=True)
+    department_path = models.TextField(blank=True, help_text="With the departments above it: Engineering › Platform.")
+    office_remote_ids = models.JSONField(default=list, blank=True)
+    offices = models.TextField(blank=True, help_text="Their names, joined.")
+    custom_fields = models.JSONField(default=dict, blank=True, help_text="Name and text by key.")
     employment_type = models.TextField(blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
     remote_updated_at = models.DateTimeField(null=True, blank=True)
     seen_in = models.ForeignKey("SyncRun", null=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -78,13 +91,25 @@ class GreenhouseJobPost(models.Model):
     title = models.TextField()
     content = models.TextField(blank=True, help_text="Sanitised HTML.")
     location = models.TextField(blank=True)
+    is_active = models.BooleanField(default=True, help_text="False when it was deleted in Greenhouse.")
     is_live = models.BooleanField(default=False)
     is_internal = models.BooleanField(default=False)
-    language = models.CharField(max_length=20, blank=True)
+    is_remote = models.BooleanField(default=False)
+    board_remote_id = models.CharField(max_length=40, blank=True)
+    questions = models.JSONField(default=list, blank=True, help_text="The post's own, as `jobs.questions` reads them.")
+    pay_ranges = models.JSONField(default=list, blank=True, help_text="All of them, the main one first.")
+    pay_min_cents = models.BigIntegerField(null=True, blank=True)
+    pay_max_cents = models.BigIntegerField(null=True, blank=True)
+    pay_currency = models.CharField(max_length=3, blank=True)
+    pay_period = models.CharField(max_length=5, choices=PayPeriod.choices, default=PayPeriod.YEAR)
+    language = models.TextField(blank=True)
     public_url = models.TextField(blank=True)
     first_published_at = models.DateTimeField(null=True, blank=True)
     remote_updated_at = models.DateTimeField(null=True, blank=True)
+    first_seen_at = models.DateTimeField(default=timezone.now)
     decision = models.CharField(max_length=15, choices=PostDecision.choices, default=PostDecision.UNDECIDED)
+    decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
     seen_in = models.ForeignKey("SyncRun", null=True, on_delete=models.SET_NULL, related_name="+")
 
     objects = GreenhouseJobPostQuerySet.as_manager()
@@ -114,7 +139,7 @@ class GreenhouseJobPost(models.Model):
             return "The post is no longer published in Greenhouse."
         return "The post is internal in Greenhouse." if self.is_internal else ""
 
-    def as_job_fields(self) -> dict[str, str]:
+    def as_job_fields(self) -> dict[str, Any]:
         """What an imported job takes over from its post."""
         job = self.greenhouse_job
         return {
@@ -132,7 +157,7 @@ class GreenhousePostLocation(models.Model):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="post_locations")
     remote_id = models.CharField(max_length=40)
     post_remote_id = models.CharField(max_length=40, db_index=True)
-    kind = models.CharField(max_length=20, blank=True)
+    kind = models.TextField(blank=True)
     text = models.TextField(blank=True)
     name_remote_id = models.CharField(max_length=40, blank=True)
     seen_in = models.ForeignKey("SyncRun", null=True, on_delete=models.SET_NULL, related_name="+")
@@ -144,17 +169,64 @@ class GreenhousePostLocation(models.Model):
         return self.text or f"{self.kind} {self.name_remote_id}"
 
 
+class GreenhousePayRange(models.Model):
+    """What one pay input says of one post (contract §6.2)."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="pay_ranges")
+    remote_id = models.CharField(max_length=40)
+    post_remote_id = models.CharField(max_length=40, db_index=True)
+    input_remote_id = models.CharField(max_length=40, blank=True)
+    min_cents = models.BigIntegerField(default=0)
+    max_cents = models.BigIntegerField(default=0)
+    currency = models.TextField(blank=True)
+    seen_in = models.ForeignKey("SyncRun", null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "remote_id"], name="greenhouse_pay_range_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.min_cents}–{self.max_cents} {self.currency}"
+
+
+class Sends(models.TextChoices):
+    """When applicants of a connected job leave for Greenhouse."""
+
+    AUTOMATICALLY = "auto", "Automatically"
+    AFTER_REVIEW = "review", "After a recruiter's review"
+
+
+class SendsAs(models.TextChoices):
+    """What a person becomes in Greenhouse."""
+
+    CANDIDATE = "candidate", "Candidate"
+    PROSPECT = "prospect", "Prospect"
+
+
 class JobLink(models.Model):
     """Which Greenhouse post feeds which of our jobs. One to one, both ways."""
 
     job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="greenhouse_link")
     post = models.OneToOneField(GreenhouseJobPost, on_delete=models.PROTECT, related_name="link")
     is_imported = models.BooleanField(default=False, help_text="The job's text follows the post.")
-    overridden_fields = models.JSONField(
-        default=list, blank=True, help_text="Fields a recruiter typed over; a sync leaves them alone."
-    )
     reopen_as = models.CharField(
         max_length=10, blank=True, help_text="The state to return to when Greenhouse reopens what it closed."
+    )
+    asks_to_reopen = models.BooleanField(
+        default=False, help_text="It is back in Greenhouse, and a person decides whether it goes live again."
+    )
+    sends = models.CharField(max_length=10, choices=Sends.choices, default=Sends.AUTOMATICALLY)
+    sends_as = models.CharField(max_length=10, choices=SendsAs.choices, default=SendsAs.CANDIDATE)
+    stage_remote_id = models.CharField(max_length=40, blank=True, help_text="Empty: the job's first stage.")
+    stage_name = models.TextField(blank=True)
+    source_remote_id = models.CharField(max_length=40, blank=True, help_text="Empty: the connection's.")
+    source_name = models.TextField(blank=True)
+    credit_to = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Who gets the credit in Greenhouse. Empty: the person we act as.",
     )
     linked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -163,7 +235,50 @@ class JobLink(models.Model):
         return f"{self.job} ← {self.post.remote_id}"
 
     @property
-    def overridden_in_words(self) -> list[str]:
-        """The names of what a recruiter typed over, as the edit form calls them."""
-        words = {field.name: str(field.verbose_name) for field in Job._meta.concrete_fields}
-        return [words.get(name, name) for name in self.overridden_fields]
+    def overridden(self) -> set[str]:
+        """The names of the fields that a recruiter typed over; a sync leaves them alone."""
+        return {override.field for override in self.overrides.all()}
+
+
+class FieldOverride(models.Model):
+    """A field of an imported job that a recruiter typed over: who and when. What they typed is in the job."""
+
+    link = models.ForeignKey(JobLink, on_delete=models.CASCADE, related_name="overrides")
+    field = models.CharField(max_length=40)
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["field"]
+        constraints = [models.UniqueConstraint(fields=["link", "field"], name="field_override_unique")]
+
+    def __str__(self) -> str:
+        return self.words
+
+    @property
+    def words(self) -> str:
+        """The field's name as the edit form calls it."""
+        names = {field.name: str(field.verbose_name) for field in Job._meta.concrete_fields}
+        return names.get(self.field, self.field)
+
+
+class Switch(models.TextChoices):
+    """What a person chose for a post in the import dialog."""
+
+    LIVE = "live", "Live"
+    OFF = "off", "Off"
+    DO_NOT_IMPORT = "skip", "Do not import"
+
+
+class ImportChoice(models.Model):
+    """A choice in the import dialog that is not saved yet, so that closing the dialog loses nothing."""
+
+    post = models.ForeignKey(GreenhouseJobPost, on_delete=models.CASCADE, related_name="choices")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    switch = models.CharField(max_length=5, choices=Switch.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "post"], name="import_choice_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.post}: {self.get_switch_display()}"

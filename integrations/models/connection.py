@@ -44,6 +44,14 @@ class CredentialKind(models.TextChoices):
     PARTNER = "partner", "Connect with Greenhouse"
 
 
+class ReopenRule(models.TextChoices):
+    """What becomes of a job that was live, was closed by Greenhouse, and is back there."""
+
+    LIVE = "live", "Put it live again"
+    OFF = "off", "Keep it off"
+    ASK = "ask", "Ask us"
+
+
 class ConnectionState(models.TextChoices):
     """checking → active ⇄ needs_attention → disconnected."""
 
@@ -95,6 +103,20 @@ class Connection(WithProblem):
     token_lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     tested_at = models.DateTimeField(null=True, blank=True)
     synced_at = models.DateTimeField("last complete sync", null=True, blank=True)
+    full_synced_at = models.DateTimeField("last full sync", null=True, blank=True)
+    surveyed_at = models.DateTimeField("last look at what is not listed", null=True, blank=True)
+    changes_since = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the last complete reading began."
+    )
+    import_saved_at = models.DateTimeField(null=True, blank=True, help_text="When somebody last chose what to import.")
+    sync_minutes = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: the installation's default.")
+    reopen_rule = models.CharField(max_length=10, choices=ReopenRule.choices, default=ReopenRule.LIVE)
+    employment_type_key = models.CharField(
+        max_length=255, default="employment_type", blank=True, help_text="The custom field of Greenhouse jobs."
+    )
+    remote_key = models.CharField(
+        max_length=255, blank=True, help_text="The custom field that says remote. Empty: the location's words say it."
+    )
     sync_due_at = models.DateTimeField(null=True, blank=True)
     polled_at = models.DateTimeField(null=True, blank=True)
     poll_due_at = models.DateTimeField(default=timezone.now)

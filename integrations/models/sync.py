@@ -17,6 +17,14 @@ class SyncState(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+class SyncKind(models.TextChoices):
+    """How much of the career site is read."""
+
+    FULL = "full", "All active positions"
+    CHANGES = "changes", "What has changed"
+    SURVEY = "survey", "What is not listed"
+
+
 OPEN_SYNC = (SyncState.QUEUED, SyncState.RUNNING)
 
 
@@ -28,11 +36,17 @@ class SyncRun(WithProblem):
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="sync_runs")
+    kind = models.CharField(max_length=10, choices=SyncKind.choices, default=SyncKind.FULL)
+    changed_since = models.DateTimeField(null=True, blank=True, help_text="Of a reading of changes: since when.")
     state = models.CharField(max_length=10, choices=SyncState.choices, default=SyncState.QUEUED)
     progress = models.JSONField(default=dict, blank=True)
     pages_read = models.PositiveIntegerField(default=0)
     posts_read = models.PositiveIntegerField(default=0)
     jobs_changed = models.PositiveIntegerField(default=0)
+    jobs_vanished = models.PositiveIntegerField(
+        default=0, help_text="Jobs that would leave the company page if a person agreed."
+    )
+    skipped = models.JSONField(default=list, blank=True, help_text="Records that could not be read, by name.")
     attempts = models.PositiveIntegerField(default=0)
     retry_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)

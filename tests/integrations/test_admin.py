@@ -27,10 +27,13 @@ from integrations.models import (
     ConnectionState,
     Export,
     ExportState,
+    FieldOverride,
     GreenhouseJobPost,
     GreenhouseName,
+    GreenhousePayRange,
     GreenhousePerson,
     GreenhousePostLocation,
+    ImportChoice,
     JobLink,
     ProblemEntry,
     SetupInvitation,
@@ -114,7 +117,10 @@ def plant(employer: Employer) -> Connection:
         remote_updated_at=now,
         seen_in=run,
     )
-    link = JobLinkFactory(post=post, overridden_fields=["title"], linked_by=UserFactory())
+    link = JobLinkFactory(post=post, linked_by=UserFactory())
+    FieldOverride.objects.create(link=link, field="title")
+    GreenhousePayRange.objects.create(connection=connection, remote_id="31", post_remote_id=post.remote_id)
+    ImportChoice.objects.create(post=post, user=UserFactory(), switch="live")
     application = ApplicationFactory(job=link.job, candidate=CandidateFactory(first_name="Grace", last_name="Hopper"))
     ExportFactory(
         greenhouse_job=post.greenhouse_job,
