@@ -1,7 +1,5 @@
 """After a complete reading: join what belongs together, notice what is gone, and let our jobs follow."""
 
-from collections import defaultdict
-from collections.abc import Mapping
 from datetime import timedelta
 
 from django.conf import settings
@@ -9,14 +7,11 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from integrations.bulk import update_rows
-from integrations.greenhouse.mapping import Place, display_location
+from integrations.greenhouse import joining
 from integrations.models import (
     Connection,
     GreenhouseJob,
     GreenhouseJobPost,
-    GreenhouseName,
-    GreenhousePostLocation,
     JobLink,
     SyncRun,
     SyncState,
@@ -24,7 +19,6 @@ from integrations.models import (
 from jobs.models import Job, JobState
 
 FOLLOWED_FIELDS = ("title", "description", "location", "department", "employment_type")
-Names = Mapping[tuple[str, str], str]
 
 
 def finish(sync: SyncRun) -> None:
@@ -47,7 +41,7 @@ def finish(sync: SyncRun) -> None:
             sync.state = SyncState.PARTIAL
             sync.set_problem("listing_empty")
         else:
-            _join(sync)
+            joining.join(sync)
             _prune(sync)
             sync.jobs_changed = _follow(sync)
             sync.state = SyncState.SUCCEEDED
@@ -66,44 +60,6 @@ def _is_hollow(sync: SyncRun) -> bool:
     """Tell a reading that shows suspiciously little: no posts, no jobs, or a page that was promised and came empty."""
     no_jobs = not GreenhouseJob.objects.filter(connection=sync.connection, seen_in=sync).exists()
     return sync.posts_read == 0 or no_jobs or any(step.get("hollow") for step in sync.progress.values())
-
-
-def _join(sync: SyncRun) -> None:
-    """Give jobs their department, and posts their job and location. Writes only what differs; constant in reads."""
-    names = {
-        (kind, remote_id): name
-        for kind, remote_id, name in GreenhouseName.objects.filter(connection=sync.connection).values_list(
-            "kind", "remote_id", "name"
-        )
-    }
-    _join_departments(sync, names)
-    _join_posts(sync, names)
-
-
-def _join_departments(sync: SyncRun, names: Names) -> None:
-    jobs = GreenhouseJob.objects.filter(connection=sync.connection, seen_in=sync).order_by()
-    found = (
-        (pk, before, names.get((GreenhouseName.Kind.DEPARTMENT, remote_id), before))
-        for pk, remote_id, before in jobs.values_list("pk", "department_remote_id", "department")
-    )
-    update_rows(GreenhouseJob, ("department",), [(pk, name) for pk, before, name in found if name != before])
-
-
-def _join_posts(sync: SyncRun, names: Names) -> None:
-    jobs = dict(GreenhouseJob.objects.filter(connection=sync.connection).order_by().values_list("remote_id", "pk"))
-    places: dict[str, list[Place]] = defaultdict(list)
-    rows = GreenhousePostLocation.objects.filter(seen_in=sync).order_by("pk")
-    for remote_id, *place in rows.values_list("post_remote_id", *Place._fields):
-        places[remote_id].append(Place(*place))
-    posts = GreenhouseJobPost.objects.filter(connection=sync.connection, seen_in=sync).order_by()
-    changed = []
-    for pk, remote_id, job_remote_id, job_before, location_before in posts.values_list(
-        "pk", "remote_id", "job_remote_id", "greenhouse_job", "location"
-    ):
-        job, location = jobs.get(job_remote_id), display_location(places[remote_id], names)
-        if (job, location) != (job_before, location_before):
-            changed.append((pk, job, location))
-    update_rows(GreenhouseJobPost, ("greenhouse_job", "location"), changed)
 
 
 def _prune(sync: SyncRun) -> None:
