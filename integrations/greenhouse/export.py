@@ -17,7 +17,7 @@ from django.utils import timezone
 from integrations.budget import Priority, come_back_at
 from integrations.credentials import client_for
 from integrations.fields import DecryptionError
-from integrations.greenhouse import mapping, outcome
+from integrations.greenhouse import outcome, outgoing
 from integrations.greenhouse.client import GreenhouseClient
 from integrations.greenhouse.errors import (
     Forbidden,
@@ -160,8 +160,8 @@ def _send_person(walk: Walk) -> None:
         _remember(walk, found)
         return
     prove_sight(walk.client, export.connection_id)
-    body = mapping.candidate_body(export.application)
-    body["application"] = mapping.application_part(export.greenhouse_job.remote_id, export.connection.source_remote_id)
+    body = outgoing.candidate_body(export.application)
+    body["application"] = outgoing.application_part(export.greenhouse_job.remote_id, export.connection.source_remote_id)
     walk.begin(ExportStep.PERSON)
     try:
         created = walk.client.send_candidate(body)
@@ -198,7 +198,7 @@ def _send_application(walk: Walk) -> None:
         return
     if _adopt_application(walk):
         return
-    body = mapping.application_part(export.greenhouse_job.remote_id, export.connection.source_remote_id)
+    body = outgoing.application_part(export.greenhouse_job.remote_id, export.connection.source_remote_id)
     body["candidate_id"] = int(export.candidate_remote_id)
     walk.begin(ExportStep.APPLICATION)
     try:
@@ -257,7 +257,7 @@ def _send_resume(walk: Walk) -> None:
     export, document = walk.export, walk.export.application.resume
     if export.resume_remote_id or document is None:
         return
-    filename = mapping.resume_filename(export.application, document)
+    filename = outgoing.resume_filename(export.application, document)
     if _may_be_there(walk):
         for file in walk.client.fetch_attachments(application_id=int(export.application_remote_id)):
             if file.filename == filename:
@@ -272,7 +272,7 @@ def _send_resume(walk: Walk) -> None:
     created = _answered(
         walk,
         lambda: (
-            walk.client.send_attachment(mapping.attachment_body(export.application_remote_id, filename, content)).id
+            walk.client.send_attachment(outgoing.attachment_body(export.application_remote_id, filename, content)).id
         ),
         "resume_refused",
     )
@@ -310,10 +310,10 @@ def _adopt_note(walk: Walk, link: str) -> bool:
 
 def _write_note(walk: Walk, link: str) -> None:
     export = walk.export
-    body = mapping.note_body(
+    body = outgoing.note_body(
         export.candidate_remote_id,
         export.application_remote_id,
-        mapping.note_text(export.application, link),
+        outgoing.note_text(export.application, link),
     )
     walk.begin(ExportStep.NOTE)
     created = _answered(walk, lambda: walk.client.send_note(body).id, "data_refused")

@@ -420,7 +420,7 @@ def test_what_nobody_foresaw_is_named_and_comes_again(
     sandbox: SandboxProcess, job: GreenhouseJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = _export(_apply(job))
-    monkeypatch.setattr(export.mapping, "note_text", lambda *_: 1 / 0)
+    monkeypatch.setattr(export.outgoing, "note_text", lambda *_: 1 / 0)
     assert (_run(row).state, row.problem_code) == (ExportState.WAITING, "unforeseen")
     monkeypatch.undo()
     assert _run(row).state == ExportState.SENT
