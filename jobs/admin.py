@@ -31,14 +31,14 @@ class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     actions = ("put_live", "take_off", "close")
     # The state moves by the actions, which know what else goes with it.
     readonly_fields = (
-        *("state", "closed_reason", "public_page", "live_since", "first_published_at"),
+        *("state", "closed_reason", "closed_at", "public_page", "live_since", "first_published_at"),
         *("created_by", "created_at", "updated_at"),
     )
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("employer", "title", ("location", "is_remote"), *_MORE_WORDS)}),
         (
             "On the company page",
-            {"fields": ("state", "closed_reason", "live_since", "first_published_at", "public_page")},
+            {"fields": ("state", ("closed_reason", "closed_at"), "live_since", "first_published_at", "public_page")},
         ),
         ("History", {"fields": ("created_by", "created_at", "updated_at")}),
     )

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Lower
@@ -77,10 +78,14 @@ class Job(models.Model):
     )
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.DRAFT)
     closed_reason = models.TextField(blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
     live_since = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    # What the marks below write: for `update_fields` and `bulk_update`.
+    STATE_FIELDS: ClassVar[tuple[str, ...]] = ("state", "closed_reason", "closed_at", "live_since")
 
     objects = JobQuerySet.as_manager()
 
@@ -123,11 +128,11 @@ class Job(models.Model):
 
     def mark_live(self) -> None:
         """Put the job on the company page. Repeat: keeps the first date."""
-        self.state, self.closed_reason = JobState.LIVE, ""
+        self.state, self.closed_reason, self.closed_at = JobState.LIVE, "", None
         self.live_since = self.live_since or timezone.now()
 
     def mark_off(self) -> None:
-        self.state, self.closed_reason = JobState.OFF, ""
+        self.state, self.closed_reason, self.closed_at = JobState.OFF, "", None
 
     def mark_closed(self, reason: str) -> None:
-        self.state, self.closed_reason = JobState.CLOSED, reason
+        self.state, self.closed_reason, self.closed_at = JobState.CLOSED, reason, timezone.now()

@@ -79,6 +79,7 @@ def set_live(*, jobs: JobQuerySet | Collection[int], live: bool) -> int:
         return rows.exclude(state=JobState.LIVE).update(
             state=JobState.LIVE,
             closed_reason="",
+            closed_at=None,
             live_since=Coalesce(F("live_since"), Value(now)),
             updated_at=now,
         )
@@ -90,13 +91,22 @@ def close_job(*, job: Job, reason: str) -> bool:
 
     Repeat: a closed job keeps its first reason; returns whether this call closed it.
     """
-    closed = (
-        Job.objects.filter(pk=job.pk)
-        .exclude(state=JobState.CLOSED)
-        .update(state=JobState.CLOSED, closed_reason=reason, updated_at=timezone.now())
-    )
-    job.refresh_from_db(fields=["state", "closed_reason", "updated_at"])
+    closed = close_jobs(jobs=[job.pk], reason=reason)
+    job.refresh_from_db(fields=["state", "closed_reason", "closed_at", "updated_at"])
     return closed == 1
+
+
+def close_jobs(*, jobs: JobQuerySet | Collection[int], reason: str) -> int:
+    """Close jobs for good, and return how many were open.
+
+    `jobs` is a queryset, or ids, that the caller has already limited to one employer.
+    Effects: one UPDATE, however many jobs. Repeat: a closed job keeps its first reason.
+    """
+    rows = jobs if isinstance(jobs, JobQuerySet) else Job.objects.filter(pk__in=jobs)
+    now = timezone.now()
+    return rows.exclude(state=JobState.CLOSED).update(
+        state=JobState.CLOSED, closed_reason=reason, closed_at=now, updated_at=now
+    )
 
 
 def _apply(job: Job, words: Mapping[str, Any]) -> list[str]:

@@ -84,7 +84,7 @@ def _follow(sync: SyncRun) -> int:
     now = timezone.now()
     for job in changed_jobs:
         job.updated_at = now
-    job_fields = [*FOLLOWED_FIELDS, "state", "closed_reason", "live_since", "updated_at"]
+    job_fields = [*FOLLOWED_FIELDS, *Job.STATE_FIELDS, "updated_at"]
     Job.objects.bulk_update(changed_jobs, job_fields, batch_size=100)
     JobLink.objects.bulk_update(changed_links, ["reopen_as"], batch_size=250)
     return len(changed_jobs)

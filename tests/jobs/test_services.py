@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.models import Employer, User
 from jobs.models import Job, JobState
-from jobs.services import close_job, create_job, save_job, set_live
+from jobs.services import close_job, close_jobs, create_job, save_job, set_live
 from tests.factories import JobFactory
 
 
@@ -107,6 +107,15 @@ def test_close_job_when_called_twice_then_keeps_the_first_reason(employer: Emplo
     assert close_job(job=job, reason="Filled.")
     assert not close_job(job=job, reason="Another reason.")
     assert (job.state, job.closed_reason) == (JobState.CLOSED, "Filled.")
+    assert job.closed_at is not None
+
+
+def test_close_jobs_then_leaves_closed_ones_and_putting_live_forgets_when(employer: Employer) -> None:
+    closed = JobFactory(employer=employer, state=JobState.CLOSED, closed_reason="Filled")
+    jobs = [closed, JobFactory(employer=employer), JobFactory(employer=employer)]
+    assert close_jobs(jobs=[job.pk for job in jobs[:2]], reason="Closed by your team.") == 1
+    assert set_live(jobs=Job.objects.for_employer(employer), live=True) == 2
+    assert not Job.objects.exclude(closed_at=None).exists()
 
 
 def test_create_job_when_it_has_pay_and_place_then_stores_them(employer: Employer) -> None:
