@@ -1,6 +1,6 @@
-"""What an employer may ask: import jobs, connect one by hand, send again."""
+"""What an employer may ask: import jobs, send people, send again."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,14 +12,12 @@ from integrations.models import (
     Connection,
     Export,
     ExportState,
-    FieldOverride,
     GreenhouseJobPost,
     JobLink,
     PostDecision,
 )
 from integrations.tasks import enqueue_export, wake_export
 from jobs.models import Job, JobState
-from jobs.services import save_job
 
 
 def import_posts(
@@ -67,48 +65,6 @@ def _switch(job: Job, on: bool) -> None:
         job.mark_live()
     elif job.state != JobState.CLOSED:
         job.mark_off()
-
-
-def connect_job(*, job: Job, post: GreenhouseJobPost | None, by: User) -> None:
-    """Say which Greenhouse post feeds a job; None takes the link away.
-
-    Effects: one transaction. People already sent stay where they are. A job that was typed with us keeps its words.
-    Raises: ValueError for a post that feeds another job or belongs to another employer.
-    """
-    with transaction.atomic():
-        link = JobLink.objects.filter(job=job).first()
-        if post is None:
-            if link:
-                link.delete()
-            return
-        if post.connection.employer_id != job.employer_id:
-            raise ValueError("The post belongs to another employer.")
-        if JobLink.objects.filter(post=post).exclude(job=job).exists():
-            raise ValueError("The post feeds another job.")
-        if link is None:
-            JobLink.objects.create(job=job, post=post, linked_by=by)
-        elif link.post_id != post.pk:
-            link.post, link.linked_by = post, by
-            link.is_imported, link.reopen_as = False, ""
-            link.save()
-            link.overrides.all().delete()
-
-
-def edit_job(*, job: Job, changes: Mapping[str, str], by: User) -> None:
-    """Write what a recruiter typed; a sync leaves those texts of an imported job alone from now on.
-
-    Effects: one transaction, which holds the job's link, so that no sync writes between the two.
-    Repeat: the same words again change nothing.
-    """
-    with transaction.atomic():
-        hold(JobLink.objects.filter(job=job))
-        typed = save_job(job=job, by=by, changes=changes)
-        link = JobLink.objects.filter(job=job, is_imported=True).first()
-        if link:
-            rows = [FieldOverride(link=link, field=name, by=by, at=timezone.now()) for name in typed]
-            FieldOverride.objects.bulk_create(
-                rows, update_conflicts=True, unique_fields=["link", "field"], update_fields=["by", "at"]
-            )
 
 
 def export_application(application: Application) -> Export | None:

@@ -2,14 +2,24 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from integrations.views import applicants, connection, dashboard, imports, invitations, jobs, partner, settings
+from integrations.views import (
+    applicants,
+    connection,
+    dashboard,
+    imports,
+    invitations,
+    job_edit,
+    jobs,
+    partner,
+    settings,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("employers/<slug:employer>/dashboard/", dashboard.dashboard, name="dashboard"),
     path("employers/<slug:employer>/jobs/", jobs.jobs, name="jobs"),
-    path("employers/<slug:employer>/jobs/new/", jobs.job_new, name="job_new"),
+    path("employers/<slug:employer>/jobs/new/", job_edit.job_new, name="job_new"),
     path("employers/<slug:employer>/jobs/switch/", jobs.job_switch, name="job_switch"),
-    path("employers/<slug:employer>/jobs/<int:pk>/edit/", jobs.job_edit, name="job_edit"),
+    path("employers/<slug:employer>/jobs/<int:pk>/edit/", job_edit.job_edit, name="job_edit"),
     path("employers/<slug:employer>/import/", imports.import_jobs, name="import_jobs"),
     path("employers/<slug:employer>/import/save/", imports.import_save, name="import_save"),
     path("employers/<slug:employer>/applicants/", applicants.applicants, name="applicants"),

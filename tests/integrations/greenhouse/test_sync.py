@@ -18,6 +18,7 @@ from integrations.models import (
     SyncRun,
     SyncState,
 )
+from integrations.ownership import edit_job
 from integrations.tasks import enqueue_sync
 from jobs.models import Job, JobState
 from tests.integrations.conftest import run_sync
@@ -209,7 +210,7 @@ def test_sync_follows_the_post_but_keeps_what_a_recruiter_typed(
     run_sync(connection)
     _import_all(connection, alice)
     link = JobLink.objects.select_related("post").order_by("pk")[0]
-    services.edit_job(job=link.job, changes={"location": "Moon"}, by=alice)
+    edit_job(job=link.job, changes={"location": "Moon"}, by=alice)
     sandbox.change_record("job_posts", int(link.post.remote_id), title="Renamed there")
     run_sync(connection)
     job = Job.objects.get(pk=link.job_id)
