@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import control_account, seed
+from sandbox import control_account, control_records, seed
 from sandbox.catalogue import CATALOGUE
 from sandbox.context import World
 from sandbox.control_account import order_of
@@ -87,42 +87,9 @@ def _renew_limits(world: World, _: Request) -> Any:
     return {"renewed": True}
 
 
-def _collection_of(request: Request) -> str:
-    name = dict(request.params).get("collection", "")
-    if name not in CATALOGUE:
-        raise not_found("The collection")
-    return name
-
-
-def _show_records(world: World, request: Request) -> Any:
-    """Show the stored records of a collection, with no token and no paging."""
-    with world.store.lock:
-        return list(world.store.all(_collection_of(request)))
-
-
-def _change_record(world: World, request: Request) -> Any:
-    """Change fields of one record, as somebody inside Greenhouse would: `id` and the fields."""
-    order = order_of(request)
-    name = _collection_of(request)
-    with world.store.unit():
-        record = world.store.get(name, order.pop("id", None))
-        if record is None:
-            raise not_found("The record")
-        return world.store.change(name, record["id"], **order)
-
-
-def _remove_record(world: World, request: Request) -> Any:
-    name = _collection_of(request)
-    with world.store.unit():
-        record = world.store.get(name, order_of(request).get("id"))
-        if record is None:
-            raise not_found("The record")
-        world.store.remove(name, record["id"])
-        return record
-
-
 _ROUTES: dict[tuple[str, str], Callable[[World, Request], Any]] = {
     **control_account.ROUTES,
+    **control_records.ROUTES,
     ("GET", "health"): lambda world, request: {"ready": True},
     ("GET", "switches"): _show_switches,
     ("POST", "switches"): _set_switches,
@@ -135,7 +102,4 @@ _ROUTES: dict[tuple[str, str], Callable[[World, Request], Any]] = {
     ("POST", "reset"): _reset,
     ("POST", "seed"): _seed,
     ("POST", "renew_limits"): _renew_limits,
-    ("GET", "records"): _show_records,
-    ("PATCH", "records"): _change_record,
-    ("DELETE", "records"): _remove_record,
 }

@@ -39,24 +39,21 @@ def ids(field: str) -> Filter:
     def build(_: Store, name: str, text: str) -> Test:
         wanted = id_list(name, text)
 
-        def test(record: Record) -> bool:
-            value = record.get(field)
-            return not wanted.isdisjoint(value) if isinstance(value, list) else value in wanted
-
-        return test
+        return lambda record: _touches(wanted, record.get(field))
 
     return Filter(build)
+
+
+def _touches(wanted: set[int], value: object) -> bool:
+    """Say whether a value, or one in a list of values, is wanted; odd ones never are."""
+    values = value if isinstance(value, list) else [value]
+    return any(type(one) is int and one in wanted for one in values)
 
 
 def one(field: str) -> Filter:
     def build(_: Store, name: str, text: str) -> Test:
         wanted = one_id(name, text)
-
-        def test(record: Record) -> bool:
-            value = record.get(field)
-            return wanted in value if isinstance(value, list) else value == wanted
-
-        return test
+        return lambda record: _touches({wanted}, record.get(field))
 
     return Filter(build)
 
@@ -89,6 +86,13 @@ def choice(field: str, *words: str, said_as: dict[str, str] | None = None) -> Fi
     return Filter(build)
 
 
+def addresses_in(value: object) -> list[str]:
+    """Return the texts of contact entries, or the one text there is."""
+    entries = value if isinstance(value, list) else [{"value": value}]
+    values = [entry.get("value") for entry in entries if isinstance(entry, dict)]
+    return [one for one in values if isinstance(one, str)]
+
+
 def emails(field: str, *, many: bool = False) -> Filter:
     """Match an address exactly, whatever its case; the field is a text or contact entries."""
 
@@ -98,9 +102,7 @@ def emails(field: str, *, many: bool = False) -> Filter:
             raise unprocessable({name: f"must not have more than {MAX_LISTED} values"})
 
         def test(record: Record) -> bool:
-            value = record.get(field) or []
-            addresses = [value] if isinstance(value, str) else [entry["value"] for entry in value]
-            return any(address.casefold() in wanted for address in addresses)
+            return any(address.casefold() in wanted for address in addresses_in(record.get(field)))
 
         return test
 
@@ -109,7 +111,12 @@ def emails(field: str, *, many: bool = False) -> Filter:
 
 def member(field: str) -> Filter:
     """Match a record whose list field contains the text."""
-    return Filter(lambda _, __, wanted: lambda record: wanted in (record.get(field) or []))
+
+    def test(record: Record, wanted: str) -> bool:
+        value = record.get(field)
+        return isinstance(value, list) and wanted in value
+
+    return Filter(lambda _, __, wanted: lambda record: test(record, wanted))
 
 
 def custom_field_option() -> Filter:
@@ -123,7 +130,9 @@ def custom_field_option() -> Filter:
         key, label = field["name_key"], option["name"]
 
         def test(record: Record) -> bool:
-            value = ((record.get("custom_fields") or {}).get(key) or {}).get("value")
+            fields = record.get("custom_fields")
+            held = fields.get(key) if isinstance(fields, dict) else None
+            value = held.get("value") if isinstance(held, dict) else None
             return bool(label in value if isinstance(value, list) else value == label)
 
         return test
@@ -138,10 +147,6 @@ def related(field: str, collection: str, other_field: str, parse: Callable[[str]
         wanted = parse(text)
         targets = {other["id"] for other in store.all(collection) if other.get(other_field) == wanted}
 
-        def test(record: Record) -> bool:
-            value = record.get(field)
-            return not targets.isdisjoint(value) if isinstance(value, list) else value in targets
-
-        return test
+        return lambda record: _touches(targets, record.get(field))
 
     return Filter(build)

@@ -57,7 +57,7 @@ def create_for_job(
 def create_prospect(store: Store, values: Record, details: Record) -> Record:
     """Add someone who is not on a job yet, with 0 or more jobs in mind."""
     application = store.add("applications", **(_EMPTY | {"prospect": True, "last_activity_at": store.now()} | values))
-    empty = dict.fromkeys(("pool_id", "pool_stage_id", "prospect_owner_id", "department_id", "office_id"))
+    empty: Record = dict.fromkeys(("pool_id", "pool_stage_id", "prospect_owner_id", "department_id", "office_id"))
     store.add("prospect_details", **(empty | details), application_id=application["id"])
     return application
 

@@ -5,13 +5,14 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from sandbox import clock
 from sandbox.catalogue import DATES, Collection
 from sandbox.exchange import Record, Request, Response, encode, unprocessable
 from sandbox.filters import MAX_LISTED, Test, ids
-from sandbox.store import Store
+from sandbox.store import HIDDEN, RAW, Store, public
 from sandbox.switches import Switches
 
 DEFAULT_PAGE, MAX_PAGE = 100, 500
@@ -128,7 +129,7 @@ def _check_spelling(collection: Collection, params: list[tuple[str, str]], allow
 
 
 def _compare(moment: str, holds: Callable[[str, str], bool], bound: str) -> Test:
-    return lambda record: bool(record.get(moment)) and holds(record[moment], bound)
+    return lambda record: isinstance(record.get(moment), str) and holds(record[moment], bound)
 
 
 def _seal_cursor(collection: Collection, query: list[tuple[str, str]], first_id: int) -> str:
@@ -156,7 +157,7 @@ def list_response(
     page: list[Record] = []
     following: int | None = None
     for record in table.newest_first(wanted.at_most):
-        if all(test(record) for test in wanted.tests):
+        if not record.get(HIDDEN) and all(test(record) for test in wanted.tests):
             if len(page) == wanted.per_page:
                 following = record["id"]
                 break
@@ -164,7 +165,7 @@ def list_response(
     if present is None and not wanted.fields:
         body = b"[" + b",".join(table.encoded[record["id"]] for record in page) + b"]"
     else:
-        body = encode([_only(wanted.fields, present(record) if present else record) for record in page])
+        body = encode([_shown(record, wanted.fields, present or public) for record in page])
     response = Response(200, body)
     if following is not None:
         cursor = quote(_seal_cursor(collection, wanted.query, following), safe="")
@@ -172,5 +173,8 @@ def list_response(
     return response
 
 
-def _only(names: tuple[str, ...], record: Record) -> Record:
-    return {name: record[name] for name in names if name in record} if names else record
+def _shown(record: Record, names: tuple[str, ...], present: Present) -> Any:
+    if RAW in record:
+        return record[RAW]
+    whole = present(record)
+    return {name: whole[name] for name in names if name in whole} if names else whole

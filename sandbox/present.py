@@ -9,6 +9,7 @@ from sandbox import clock, tokens
 from sandbox.catalogue import CATALOGUE
 from sandbox.context import World
 from sandbox.exchange import Record, Request, Response, forbidden, not_found
+from sandbox.store import public
 
 _LINK_LIFETIME_SECONDS = 7 * 24 * 3600
 # The published schema lets a list hold this in place of a person the caller may not see.
@@ -20,21 +21,16 @@ def shape(world: World, request: Request, collection: str) -> Shape | None:
     """Return what turns a stored record into a shown one, or None when they are the same."""
     if not CATALOGUE[collection].shaped:
         return None
-    fields = CATALOGUE[collection].all_fields
-
-    def declared(record: Record) -> Record:
-        return {name: record[name] for name in fields if name in record}
-
     if collection == "applications" and not world.switches.application_extras:
         hidden = {"job_interview_stage_id", "rejection_reason_id"}
-        return lambda record: {name: value for name, value in declared(record).items() if name not in hidden}
+        return lambda record: {name: value for name, value in public(record).items() if name not in hidden}
     if collection == "candidates" and world.switches.hidden_private_candidates:
-        return lambda record: _HIDDEN if record["private"] else declared(record)
+        return lambda record: _HIDDEN if record.get("private") else public(record)
     if collection == "application_stages":
-        return lambda record: declared(record) | {"days_in_stage": _days_in_stage(record)}
+        return lambda record: public(record) | {"days_in_stage": _days_in_stage(record)}
     if collection == "attachments":
-        return lambda record: _attachment(world, request, declared(record))
-    return declared
+        return lambda record: _attachment(world, request, public(record))
+    return public
 
 
 def shown(world: World, request: Request, collection: str, record: Record) -> Record:
@@ -43,9 +39,9 @@ def shown(world: World, request: Request, collection: str, record: Record) -> Re
 
 
 def _days_in_stage(row: Record) -> int:
-    if row["entered_at"] is None:
+    if not isinstance(row.get("entered_at"), str):
         return 0
-    return clock.days_between(row["entered_at"], row["exited_at"] or clock.stamp())
+    return clock.days_between(row["entered_at"], row.get("exited_at") or clock.stamp())
 
 
 def _attachment(world: World, request: Request, record: Record) -> Record:
@@ -53,7 +49,7 @@ def _attachment(world: World, request: Request, record: Record) -> Record:
     if not world.switches.attachment_visibility:
         shown_record.pop("visibility", None)
     if world.switches.attachment_content_type:
-        shown_record["content_type"] = _kind_of(record["filename"])
+        shown_record["content_type"] = _kind_of(str(record.get("filename")))
     return shown_record
 
 
@@ -65,7 +61,7 @@ def file_url(world: World, base_url: str, record: Record) -> str:
     """Return a signed address that downloads the file for the next seven days."""
     expires = int(time.time()) + _LINK_LIFETIME_SECONDS
     query = urlencode({"expires": expires, "signature": _file_signature(world, record["id"], expires)})
-    return f"{base_url}/files/{record['id']}/{quote(record['filename'], safe='')}?{query}"
+    return f"{base_url}/files/{record['id']}/{quote(str(record.get('filename')), safe='')}?{query}"
 
 
 def _file_signature(world: World, attachment_id: int, expires: int) -> str:
@@ -90,7 +86,7 @@ def download(world: World, request: Request) -> Response:
     return Response(
         200,
         world.store.blob(attachment_id),
-        _kind_of(record["filename"]),
+        _kind_of(str(record.get("filename"))),
         {
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(record['filename'], safe='')}",
             "X-Content-Type-Options": "nosniff",

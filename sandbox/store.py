@@ -4,7 +4,7 @@ import json
 import sqlite3
 import threading
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,6 +22,23 @@ FIRST_ID = 4_000_000_000
 # Fields looked up again and again, which must not cost a walk through the whole collection.
 _INDEXED = ("application_id", "candidate_id", "job_id", "job_post_id")
 _SPAN = 10_000_000
+# Hidden records exist and are in no list; a raw one is shown as any JSON at all, however odd.
+HIDDEN, RAW = "_hidden", "_raw"
+
+
+def public(record: Record) -> Record:
+    """Return what is shown of a record: fields that begin with an underscore are the sandbox's own."""
+    return {name: value for name, value in record.items() if not name.startswith("_")}
+
+
+def shown(record: Record) -> Any:
+    """Return what a list without a shape of its own answers for a record."""
+    return record[RAW] if RAW in record else public(record)
+
+
+def _key(value: Any) -> Any:
+    """Return what an odd value, such as a list where an id belongs, is indexed by."""
+    return repr(value) if isinstance(value, (list, dict)) else value
 
 
 class Table:
@@ -40,10 +57,11 @@ class Table:
             insort(self.order, record["id"])
         for field in _INDEXED:
             if field in record:
-                self._index.setdefault((field, record[field]), set()).add(record["id"])
+                self._index.setdefault((field, _key(record[field])), set()).add(record["id"])
         self.records[record["id"]] = record
-        self.encoded[record["id"]] = encode(record)
-        return self.encoded[record["id"]]
+        whole = encode(record)
+        self.encoded[record["id"]] = encode(shown(record)) if any(name[0] == "_" for name in record) else whole
+        return whole
 
     def drop(self, record_id: int) -> None:
         self._unindex(self.records[record_id])
@@ -53,13 +71,13 @@ class Table:
     def _unindex(self, record: Record) -> None:
         for field in _INDEXED:
             if field in record:
-                self._index[field, record[field]].discard(record["id"])
+                self._index[field, _key(record[field])].discard(record["id"])
 
     def narrowed(self, values: Record) -> list[int]:
         """Return, in order, the ids that can match the values: all of them without an indexed field."""
         for field in _INDEXED:
             if field in values:
-                return sorted(self._index.get((field, values[field]), ()))
+                return sorted(self._index.get((field, _key(values[field])), ()))
         return self.order
 
     def newest_first(self, at_most: int | None = None) -> Iterator[Record]:
@@ -145,7 +163,7 @@ class Store:
             finally:
                 self._depth -= 1
 
-    def add(self, name: str, /, **values: Any) -> Record:
+    def add(self, name: str, /, *, without: Iterable[str] = (), **values: Any) -> Record:
         """Store a new record, giving it an id and its timestamps unless it brings its own."""
         now = self.now()
         record: Record = {
@@ -154,15 +172,22 @@ class Store:
             "updated_at": now,
         }
         record.update(values)
+        for field in without:
+            record.pop(field, None)
         table = self.table(name)
         self._undo.append(lambda: table.drop(record["id"]))
         self._save(name, record)
         return record
 
-    def change(self, name: str, record_id: int, /, *, touch: bool = True, **values: Any) -> Record:
+    def change(
+        self, name: str, record_id: int, /, *, touch: bool = True, without: Iterable[str] = (), **values: Any
+    ) -> Record:
+        """Change fields of a record, and its `updated_at` unless told not to; `without` names fields to drop."""
         table = self.table(name)
         before = table.records[record_id]
         record = {**before, **({"updated_at": self.now()} if touch else {}), **values}
+        for field in without:
+            record.pop(field, None)
         self._undo.append(lambda: table.put(before))
         self._save(name, record)
         return record

@@ -188,13 +188,61 @@ class SandboxProcess:
         rows: Iterable[dict[str, Any]] = self.control("GET", "records", params={"collection": collection})
         return [row for row in rows if all(row.get(name) == value for name, value in wanted.items())]
 
-    def change_record(self, collection: str, record_id: int, **values: Any) -> dict[str, Any]:
-        """Change a record behind everybody's back, as somebody inside Greenhouse would."""
-        params = {"collection": collection}
-        return dict(self.control("PATCH", "records", params=params, body={"id": record_id, **values}))
+    def add_record(self, collection: str, *, without: Iterable[str] = (), **values: Any) -> dict[str, Any]:
+        """Add a raw record with exactly these fields, an id and dates; `without` leaves fields out after all.
+
+        Nothing is checked, so it may be as odd as you like: `_raw=...` shows any JSON in place of the record.
+        """
+        return self.add_records(collection, [values], without=without)[0]
+
+    def add_records(
+        self, collection: str, rows: list[dict[str, Any]], *, without: Iterable[str] = ()
+    ) -> list[dict[str, Any]]:
+        params = {"collection": collection, "without": ",".join(without)}
+        return list(self.control("POST", "records", params=params, body=rows))
+
+    def copy_record(
+        self, collection: str, record: Mapping[str, Any], *, without: Iterable[str] = (), **values: Any
+    ) -> dict[str, Any]:
+        """Add a record like another, with an id and dates of its own and these fields changed."""
+        kept = {name: value for name, value in record.items() if name not in ("id", "created_at", "updated_at")}
+        return self.add_record(collection, without=without, **{**kept, **values})
+
+    def change_record(
+        self, collection: str, record_id: int, *, touch: bool = True, without: Iterable[str] = (), **values: Any
+    ) -> dict[str, Any]:
+        """Change a record behind everybody's back, as somebody inside Greenhouse would.
+
+        `touch=False` leaves its `updated_at` alone; `without` drops fields.
+        """
+        return self.change_records(collection, [{"id": record_id, **values}], touch=touch, without=without)[0]
+
+    def change_records(
+        self, collection: str, rows: list[dict[str, Any]], *, touch: bool = True, without: Iterable[str] = ()
+    ) -> list[dict[str, Any]]:
+        """Change many records at once, each found by its `id`."""
+        params = {"collection": collection, "touch": str(touch).lower(), "without": ",".join(without)}
+        return list(self.control("PATCH", "records", params=params, body=rows))
+
+    def hide_records(self, collection: str, ids: Iterable[int], *, hidden: bool = True) -> None:
+        """Keep records out of every list, or show them again, without changing them."""
+        self.change_records(collection, [{"id": one, "_hidden": hidden} for one in ids], touch=False)
 
     def remove_record(self, collection: str, record_id: int) -> None:
-        self.control("DELETE", "records", params={"collection": collection}, body={"id": record_id})
+        self.remove_records(collection, [record_id])
+
+    def remove_records(self, collection: str, ids: Iterable[int]) -> None:
+        body = [{"id": one} for one in ids]
+        self.control("DELETE", "records", params={"collection": collection}, body=body)
+
+    def census(self) -> dict[str, list[dict[str, Any]]]:
+        """Count what must be there once: `people` per email, `applications` per candidate_id and job_id,
+        `attachments` per application_id and filename, `notes` per candidate_id and body."""
+        return dict(self.control("GET", "census"))
+
+    def duplicates(self) -> dict[str, list[dict[str, Any]]]:
+        """Return those of the census that are there more than once, in the same four lists."""
+        return {name: [row for row in rows if row["count"] > 1] for name, rows in self.census().items()}
 
     # A client's first steps
 
