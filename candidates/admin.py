@@ -33,7 +33,7 @@ class _ReadOnly(_NoAddOrDelete):
 
 class TimelineInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     model = TimelineEvent
-    fields = readonly_fields = ("created_at", "text", "origin", "actor")
+    fields = readonly_fields = ("created_at", "kind", "text", "origin", "actor", "as_whom")
     extra = 0
     verbose_name_plural = "Timeline"
 
@@ -48,7 +48,7 @@ class ApplicationInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-ar
     show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
-        return super().get_queryset(request).select_related("job", "candidate")
+        return super().get_queryset(request).select_related("job", "employer", "candidate")
 
 
 class CandidateForm(ModelForm):  # type: ignore[type-arg]
@@ -65,7 +65,7 @@ class CandidateForm(ModelForm):  # type: ignore[type-arg]
 class CandidateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = CandidateForm
     list_display = ("name", "email", "application_count", "created_at")
-    list_filter = ("created_at", "applications__job__employer")
+    list_filter = ("created_at", "applications__employer")
     search_fields = ("first_name", "last_name", "email")
     search_help_text = "Name or email"
     date_hierarchy = "created_at"
@@ -85,33 +85,35 @@ class CandidateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Application)
 class ApplicationAdmin(_NoAddOrDelete, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("name", "email", "job", "employer", "status", "status_at", "created_at")
-    list_filter = ("status", "job__employer", "created_at")
+    list_display = ("name", "email", "job", "employer", "origin", "status", "status_at", "created_at")
+    list_filter = ("status", "origin", "employer", "created_at")
     search_fields = ("first_name", "last_name", "email", "job__title", "=key")
     search_help_text = "Name, email, job or key"
     date_hierarchy = "created_at"
     list_per_page = 50
     # What a person wrote that day is theirs; the status comes from the ATS.
     readonly_fields = (
-        *("key", "candidate", "job", "first_name", "last_name", "email", "phone", "link_list", "note"),
+        *("key", "candidate", "employer", "job", "origin", "first_name", "last_name", "email", "other_emails"),
+        *("phone", "other_phones", "current_company", "current_title", "link_list", "note"),
         *("resume_summary", "status", "status_at", "created_at", "confirmed_at", "repeated_at", "repeat_told_at"),
     )
     fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("candidate", "job", "status", "status_at", "created_at", "key")}),
+        (None, {"fields": ("candidate", "employer", "job", "origin", "status", "status_at", "created_at", "key")}),
         (
             "As written by the applicant",
-            {"fields": (("first_name", "last_name"), "email", "phone", "link_list", "note", "resume_summary")},
+            {
+                "fields": (
+                    *(("first_name", "last_name"), "email", "other_emails", "phone", "other_phones"),
+                    *("current_company", "current_title", "link_list", "note", "resume_summary"),
+                )
+            },
         ),
         ("Letters to the applicant", {"fields": ("confirmed_at", "repeated_at", "repeat_told_at")}),
     )
     inlines = (TimelineInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
-        return super().get_queryset(request).select_related("candidate", "resume", "job__employer")
-
-    @admin.display(description="Employer", ordering="job__employer__name")
-    def employer(self, application: Application) -> str:
-        return application.job.employer.name
+        return super().get_queryset(request).select_related("candidate", "resume", "job", "employer")
 
     @admin.display(description="Links")
     def link_list(self, application: Application) -> SafeString | str:
@@ -125,7 +127,7 @@ class ApplicationAdmin(_NoAddOrDelete, admin.ModelAdmin):  # type: ignore[type-a
         if document is None:
             return "-"
         # The download checks who asks: an operator who is no member of the employer gets nothing.
-        address = reverse("resume", args=[application.job.employer.slug, application.key])
+        address = reverse("resume", args=[application.employer.slug, application.key])
         size = filesizeformat(document.size_bytes)
         return format_html('<a href="{}">{}</a> ({})', address, document.filename, size)
 
@@ -150,8 +152,8 @@ class DocumentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 class AnswerAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("application", "label", "text", "is_private")
     list_display_links = ("label",)
-    list_filter = ("kind", "application__job__employer")
-    list_select_related = ("application__job",)
+    list_filter = ("kind", "application__employer")
+    list_select_related = ("application__job", "application__employer")
     search_fields = ("label", "text", "application__email", "application__job__title")
     search_help_text = "Question, answer, email or job"
     fields = ("application", "position", "label", "kind", "text", "document", "is_private")
@@ -159,9 +161,9 @@ class AnswerAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(TimelineEvent)
 class TimelineEventAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("created_at", "application", "text", "origin", "actor")
-    list_filter = ("origin", "application__job__employer")
-    list_select_related = ("application__job", "actor")
+    list_display = ("created_at", "application", "kind", "text", "origin", "actor", "as_whom")
+    list_filter = ("kind", "origin", "application__employer")
+    list_select_related = ("application__job", "application__employer", "actor")
     search_fields = ("text", "application__email", "application__job__title")
     search_help_text = "Text, email or job"
     date_hierarchy = "created_at"

@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from candidates.models import Application
+from candidates.models import Application, ApplicationOrigin
 
 logger = logging.getLogger(__name__)
 # An answer that comes later than this puzzles more than it helps.
@@ -60,7 +60,8 @@ def write(application_id: int) -> None:
 
 
 def _confirmation_owed(now: datetime) -> Q:
-    return Q(confirmed_at=None, created_at__gt=now - OWED_FOR)
+    # Whoever was sourced has sent us nothing that could be confirmed.
+    return Q(confirmed_at=None, origin=ApplicationOrigin.APPLIED, created_at__gt=now - OWED_FOR)
 
 
 def _repeat_owed(now: datetime) -> Q:
@@ -80,6 +81,7 @@ def _write_one(application_id: int, kind: str, field: str, is_owed: Callable[[da
 
 def _letter(kind: str, application: Application) -> EmailMessage:
     job = application.job
+    assert job is not None  # noqa: S101 - whoever applied did so on a job; for the type checker
     # Nothing that the applicant typed: whoever types a stranger's address must not speak to them through us.
     context = {
         "title": Truncator(_one_line(job.title)).chars(LONGEST_TITLE),

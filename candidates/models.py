@@ -69,24 +69,45 @@ class ApplicationStatus(models.TextChoices):
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def for_employer(self, employer: Employer) -> "ApplicationQuerySet":
-        return self.filter(job__employer=employer)
+        return self.filter(employer=employer)
+
+
+class ApplicationOrigin(models.TextChoices):
+    """How the person came to the employer."""
+
+    APPLIED = "applied", "Applied"
+    SOURCED = "sourced", "Sourced"
 
 
 class Application(models.Model):
-    """One candidate on one job, with what they wrote that day.
+    """One candidate at one employer, as a rule on one of its jobs, with what was known of them that day.
 
-    The contact data is the applicant's own words for this job; a later application changes nothing here.
+    The contact data is the applicant's own words for this job; a later application changes nothing here. Somebody whom
+    a recruiter picked from the network is an application too, perhaps without a job.
     """
 
     LINK_LABELS: ClassVar[dict[str, str]] = {"linkedin": "LinkedIn", "github": "GitHub", "website": "Website"}
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="applications")
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="applications")
+    employer = models.ForeignKey(Employer, on_delete=models.CASCADE, related_name="applications")
+    job = models.ForeignKey(
+        Job,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="applications",
+        help_text="Empty: a prospect, not on a job yet.",
+    )
+    origin = models.CharField(max_length=10, choices=ApplicationOrigin.choices, default=ApplicationOrigin.APPLIED)
     first_name = models.CharField(max_length=150)
     last_name = models.CharField(max_length=150)
     email = models.EmailField()
+    other_emails = models.JSONField(default=list, blank=True)
     phone = models.CharField(max_length=50, blank=True)
+    other_phones = models.JSONField(default=list, blank=True)
+    current_company = models.CharField(max_length=200, blank=True)
+    current_title = models.CharField(max_length=200, blank=True, help_text="What they are there.")
     links = models.JSONField(default=list, blank=True)
     note = models.TextField(blank=True)
     resume = models.ForeignKey(Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -105,7 +126,12 @@ class Application(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        constraints = [models.UniqueConstraint(fields=["candidate", "job"], name="application_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["candidate", "job"], name="application_unique"),
+            models.UniqueConstraint(
+                fields=["candidate", "employer"], condition=models.Q(job=None), name="application_without_job_unique"
+            ),
+        ]
         # For the sweep of letters: next to nothing is in them.
         indexes = [
             models.Index("created_at", name="application_unconfirmed", condition=models.Q(confirmed_at=None)),
@@ -113,14 +139,23 @@ class Application(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} → {self.job}"
+        return f"{self.name} → {self.job or self.employer}"
 
     def get_absolute_url(self) -> str:
-        return reverse("application", args=[self.job.employer.slug, self.key])
+        return reverse("application", args=[self.employer.slug, self.key])
 
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def job_title(self) -> str:
+        """What they are considered for; empty for a prospect without a job."""
+        return self.job.title if self.job else ""
+
+    @property
+    def is_sourced(self) -> bool:
+        return self.origin == ApplicationOrigin.SOURCED
 
     @property
     def labelled_links(self) -> list[tuple[str, str]]:
@@ -158,13 +193,51 @@ class Origin(models.TextChoices):
     WEBHOOK = "webhook", "Greenhouse (webhook)"
 
 
+class EventKind(models.TextChoices):
+    """What happened."""
+
+    APPLIED = "applied", "Applied"
+    SOURCED = "sourced", "Sourced"
+    REQUESTED = "requested", "To be sent"
+    FOUND = "found", "Found"
+    SENT = "sent", "Sent"
+    LINKED = "linked", "Linked"
+    CONTACTS_ADDED = "contacts_added", "Contacts added"
+    FILE_ADDED = "file_added", "File added"
+    NOTE_ADDED = "note_added", "Note added"
+    STAGE_MOVED = "stage_moved", "Stage moved"
+    REJECTED = "rejected", "Rejected"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    HIRED = "hired", "Hired"
+    MERGED = "merged", "Merged"
+    GONE = "gone", "Gone"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+STATUS_EVENTS = {
+    ApplicationStatus.APPLIED: EventKind.APPLIED,
+    ApplicationStatus.SENT: EventKind.SENT,
+    ApplicationStatus.IN_REVIEW: EventKind.STAGE_MOVED,
+    ApplicationStatus.INTERVIEWING: EventKind.STAGE_MOVED,
+    ApplicationStatus.OFFER: EventKind.STAGE_MOVED,
+    ApplicationStatus.HIRED: EventKind.HIRED,
+    ApplicationStatus.REJECTED: EventKind.REJECTED,
+    ApplicationStatus.WITHDRAWN: EventKind.WITHDRAWN,
+    ApplicationStatus.GONE: EventKind.GONE,
+}
+# Lines that tell where somebody stands; files, notes and the like say nothing of it.
+ABOUT_STATUS = frozenset({*STATUS_EVENTS.values(), EventKind.LINKED})
+
+
 class TimelineEvent(models.Model):
-    """One change in the life of an application: what, when, who, from where."""
+    """One change in the life of an application: what, when, who, as whom, from where."""
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="timeline")
+    kind = models.CharField(max_length=20, choices=EventKind.choices)
     text = models.TextField()
     origin = models.CharField(max_length=10, choices=Origin.choices)
     actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    as_whom = models.CharField(max_length=300, blank=True, help_text="The ATS's user in whose name it was done.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -11,7 +11,17 @@ from django.utils import timezone
 
 from accounts.models import User
 from candidates import letters, tasks
-from candidates.models import Application, ApplicationStatus, Candidate, Document, Origin, TimelineEvent
+from candidates.models import (
+    ABOUT_STATUS,
+    STATUS_EVENTS,
+    Application,
+    ApplicationStatus,
+    Candidate,
+    Document,
+    EventKind,
+    Origin,
+    TimelineEvent,
+)
 from candidates.signals import application_submitted
 from candidates.uploads import CheckedUpload
 from jobs.models import Job
@@ -52,7 +62,7 @@ def submit_application(*, job: Job, data: ApplicationData, resume: CheckedUpload
         with transaction.atomic():
             candidate = _candidate(data)
             application, created = Application.objects.get_or_create(
-                candidate=candidate, job=job, defaults=_as_written(data)
+                candidate=candidate, job=job, defaults={"employer": job.employer, **_as_written(data)}
             )
             if created:
                 _complete(application, document)
@@ -74,11 +84,14 @@ def record_status(
     text: str,
     origin: Origin,
     actor: User | None = None,
+    kind: EventKind | None = None,
+    as_whom: str = "",
 ) -> bool:
     """Set where the person is and say so in the timeline; True when that was news.
 
-    News is another status, or another text than the last one from the same side (a new stage
+    News is another status, or another text than the last one about the status from the same side (a new stage
     with the same status, say).
+    Shape: `kind` says it more exactly than the status does.
     Repeat: the same report again, by poll, webhook or export, writes nothing.
     """
     if not _is_news(application.pk, status, text, origin):
@@ -91,9 +104,31 @@ def record_status(
         Application.objects.filter(pk=application.pk).exclude(status=status).update(
             status=status, status_at=timezone.now()
         )
-        TimelineEvent.objects.create(application=application, text=text, origin=origin, actor=actor)
+        tell(
+            application=application,
+            kind=kind or STATUS_EVENTS[ApplicationStatus(status)],
+            text=text,
+            origin=origin,
+            actor=actor,
+            as_whom=as_whom,
+        )
     application.refresh_from_db(fields=["status", "status_at"])
     return True
+
+
+def tell(
+    *,
+    application: Application,
+    kind: EventKind,
+    text: str,
+    origin: Origin,
+    actor: User | None = None,
+    as_whom: str = "",
+) -> None:
+    """Write one line into the timeline. Repeat: a second line; the caller's transaction decides."""
+    TimelineEvent.objects.create(
+        application=application, kind=kind, text=text, origin=origin, actor=actor, as_whom=as_whom[:300]
+    )
 
 
 def _store(resume: CheckedUpload) -> Document:
@@ -130,7 +165,7 @@ def _complete(application: Application, document: Document | None) -> None:
         document.save()
         application.resume = document
         application.save(update_fields=["resume"])
-    TimelineEvent.objects.create(application=application, text="Applied on Purpose Jobs.", origin=Origin.APPLICANT)
+    tell(application=application, kind=EventKind.APPLIED, text="Applied on Purpose Jobs.", origin=Origin.APPLICANT)
     application_submitted.send(sender=Application, application=application)
 
 
@@ -138,5 +173,6 @@ def _is_news(application_id: int, status: str, text: str, origin: Origin) -> boo
     if not Application.objects.filter(pk=application_id, status=status).exists():
         return True
     origins = _FROM_ATS if origin in _FROM_ATS else (origin,)
-    last = TimelineEvent.objects.filter(application=application_id, origin__in=origins).first()
+    told = TimelineEvent.objects.filter(application=application_id, origin__in=origins)
+    last = told.filter(kind__in=ABOUT_STATUS).first()
     return last is None or last.text != text

@@ -6,7 +6,7 @@ from django.dispatch import receiver
 
 from candidates.models import Application
 from candidates.signals import application_submitted
-from integrations.services import export_application
+from integrations.sending import export_application
 
 
 @receiver(application_submitted)

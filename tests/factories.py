@@ -92,6 +92,7 @@ class ApplicationFactory(DjangoModelFactory[Application]):
 
     candidate = factory.SubFactory(CandidateFactory)
     job = factory.SubFactory(JobFactory)
+    employer = factory.LazyAttribute(lambda row: row.job.employer)  # without a job, name one
     first_name = factory.SelfAttribute("candidate.first_name")
     last_name = factory.SelfAttribute("candidate.last_name")
     email = factory.SelfAttribute("candidate.email")

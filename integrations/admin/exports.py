@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from integrations import services
+from integrations import sending
 from integrations.admin.base import OfConnectionAdmin, ProblemFilter, counted, problem_title, problem_words
 from integrations.models import Export, ExportStep, GreenhousePerson
 
@@ -52,7 +52,7 @@ class ExportAdmin(OfConnectionAdmin):
     @admin.action(description="Send again", permissions=["change"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Export]) -> None:
         chosen = list(queryset)
-        sent = [export for export in chosen if services.send_again(export=export)]
+        sent = [export for export in chosen if sending.send_again(export=export)]
         for export in sent:
             self.log_change(request, export, "Send again.")
         if sent:

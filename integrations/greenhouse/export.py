@@ -83,7 +83,7 @@ def run(export_id: int) -> None:
     if not Export.objects.claim(export_id, lease=LEASE):
         return
     export = Export.objects.select_related(
-        "connection__employer", "greenhouse_job", "application__job__employer", "application__resume"
+        "connection__employer", "greenhouse_job", "application__job", "application__employer", "application__resume"
     ).get(pk=export_id)
     if not export.connection.is_active:
         outcome.put_off(export, "", seconds=0)

@@ -54,7 +54,9 @@ def attachment_body(application_remote_id: str, filename: str, content: bytes) -
 
 def note_text(application: Application, link: str) -> str:
     """Everything the applicant wrote, readable, ending with the link that also marks the note as ours."""
-    lines = [f"{application.name} applied through Purpose Jobs for “{application.job.title}”."]
+    did = "was found on" if application.is_sourced else "applied through"
+    on_job = f" for “{application.job_title}”" if application.job else ""
+    lines = [f"{application.name} {did} Purpose Jobs{on_job}."]
     if application.note:
         lines += ["", application.note]
     if application.links:

@@ -11,7 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
 from candidates.models import Application, ApplicationStatus
-from integrations import services
+from integrations import sending
 from integrations.models import Export
 from integrations.views.ids import as_ids
 
@@ -23,7 +23,7 @@ PER_PAGE = 50
 @employer_required()
 def applicants(request: EmployerRequest) -> HttpResponse:
     """List the applicants of all jobs with export state and stage. Constant in queries."""
-    rows = Application.objects.for_employer(request.employer).select_related("job__employer")
+    rows = Application.objects.for_employer(request.employer).select_related("job", "employer")
     status, job = request.GET.get("status", ""), request.GET.get("job", "")
     if status in ApplicationStatus.values:
         rows = rows.filter(status=status)
@@ -47,13 +47,13 @@ def applicants(request: EmployerRequest) -> HttpResponse:
 def application(request: EmployerRequest, key: str) -> HttpResponse:
     """Show one application: what they wrote, where the export stands, Greenhouse's stage, the timeline."""
     row = get_object_or_404(
-        Application.objects.for_employer(request.employer).select_related("job__employer", "resume", "candidate"),
+        Application.objects.for_employer(request.employer).select_related("job", "employer", "resume", "candidate"),
         key=key,
     )
     exports = Export.objects.for_employer(request.employer).select_related("connection")
     export = exports.filter(application=row).first()
     if export is None:  # the same person may have reached this Greenhouse job through another of our jobs
-        export = services.export_of(row)
+        export = sending.export_of(row)
     context = {
         "nav": "applicants",
         "application": row,
@@ -81,9 +81,9 @@ def profile_url(export: Export | None) -> str:
 def send_again(request: EmployerRequest, pk: int) -> HttpResponse:
     """Try a stopped export once more."""
     export = get_object_or_404(
-        Export.objects.for_employer(request.employer).select_related("application__job__employer"), pk=pk
+        Export.objects.for_employer(request.employer).select_related("application__employer"), pk=pk
     )
-    if services.send_again(export=export):
+    if sending.send_again(export=export):
         messages.success(request, "We are sending it again.")
     else:
         messages.info(request, "It is already on its way.")

@@ -32,6 +32,6 @@ def dashboard(request: EmployerRequest) -> HttpResponse:
         "counts": counts,
         "exports": exports,
         "applicant_count": applications.count(),
-        "newest": applications.select_related("job__employer").prefetch_related("exports")[:6],
+        "newest": applications.select_related("job", "employer").prefetch_related("exports")[:6],
     }
     return render(request, "integrations/dashboard.html", context)

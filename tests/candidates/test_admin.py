@@ -22,7 +22,7 @@ def application(db: None) -> Application:
     application = ApplicationFactory(links=[{"kind": "website", "url": "https://ada.example/<x>"}])
     application.resume = DocumentFactory(candidate=application.candidate, filename="Ada.pdf")
     application.save()
-    TimelineEvent.objects.create(application=application, text="Moved on", origin=Origin.POLL)
+    TimelineEvent.objects.create(application=application, kind="stage_moved", text="Moved on", origin=Origin.POLL)
     return application
 
 
@@ -45,7 +45,7 @@ def test_lists_when_rows_grow_then_the_queries_do_not(
     for _ in range(5):
         more = ApplicationFactory(job=JobFactory(employer=application.job.employer))
         DocumentFactory(candidate=more.candidate)
-        TimelineEvent.objects.create(application=more, text="x", origin=Origin.POLL)
+        TimelineEvent.objects.create(application=more, kind="stage_moved", text="x", origin=Origin.POLL)
     assert queries_of(as_operator, address) == before
 
 

@@ -8,7 +8,15 @@ from django.conf import settings as django_settings
 from django.db import connection
 
 from accounts.models import User
-from candidates.models import Application, ApplicationStatus, Candidate, Document, Origin, TimelineEvent
+from candidates.models import (
+    Application,
+    ApplicationStatus,
+    Candidate,
+    Document,
+    EventKind,
+    Origin,
+    TimelineEvent,
+)
 from candidates.services import ApplicationData, Link, record_status, submit_application
 from candidates.signals import application_submitted
 from jobs.models import Job
@@ -205,7 +213,9 @@ def test_record_status_when_poll_and_webhook_report_the_same_then_tells_it_once(
     application = ApplicationFactory()
     report = {"application": application, "status": ApplicationStatus.IN_REVIEW, "text": "At stage Review"}
     assert record_status(**report, origin=Origin.WEBHOOK)
-    TimelineEvent.objects.create(application=application, text="Shared", origin=Origin.MEMBER)
+    TimelineEvent.objects.create(
+        application=application, kind=EventKind.FILE_ADDED, text="Résumé added", origin=Origin.EXPORT
+    )
     assert not record_status(**report, origin=Origin.POLL)
     assert not record_status(**report, origin=Origin.POLL)
     assert TimelineEvent.objects.count() == 2

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Employer, User
 from candidates.models import Application
-from integrations import connecting, services, sweeps
+from integrations import connecting, sending, sweeps
 from integrations.checkup import CheckFailed
 from integrations.doctor import MISSING, UNSEEN, WORKS, Diagnosis
 from integrations.greenhouse import export, tracking
@@ -178,7 +178,7 @@ def _application(sandbox: SandboxProcess, connection: Connection) -> Application
 
 
 def _sent(application: Application) -> Export:
-    row = services.export_application(application)
+    row = sending.export_application(application)
     assert row is not None
     export.run(row.pk)
     row.refresh_from_db()
@@ -252,7 +252,7 @@ def test_an_export_when_the_acting_user_was_deactivated_waits_and_arrives_with_a
 ) -> None:
     application = _application(sandbox, connection)
     sandbox.set_user(ADMIN_EMAIL, deactivated=True)
-    row = services.export_application(application)
+    row = sending.export_application(application)
     assert row is not None
     export.run(row.pk)
     row.refresh_from_db()

@@ -9,7 +9,7 @@ from django.core import mail
 from django.utils import timezone
 
 from accounts.models import Employer, Role, User
-from integrations import connecting, life, services, sweeps, tasks
+from integrations import connecting, life, sending, sweeps, tasks
 from integrations.checkup import CheckFailed
 from integrations.credentials import ConnectionTokens
 from integrations.fields import Secret
@@ -318,7 +318,7 @@ def test_testing_a_paused_connection_resumes_it(sandbox: SandboxProcess, connect
 
 def test_days_of_trouble_do_not_count_against_an_export(sandbox: SandboxProcess, connection: Connection) -> None:
     link = JobLinkFactory(post__greenhouse_job__connection=connection)
-    row = services.export_application(ApplicationFactory(job=link.job))
+    row = sending.export_application(ApplicationFactory(job=link.job))
     assert row is not None
     Export.objects.update(created_at=_ago(days=5))
     _set(connection, recovered_at=_ago(minutes=1))
@@ -426,9 +426,9 @@ def test_who_waits_and_who_applies_meanwhile_are_sent_after_connecting_again(
     run_sync(connection)
     post = GreenhouseJobPost.objects.offered().first()
     link = JobLinkFactory(post=post)
-    before = services.export_application(ApplicationFactory(job=link.job))
+    before = sending.export_application(ApplicationFactory(job=link.job))
     life.disconnect(connection=connection, by=alice)
-    meanwhile = services.export_application(ApplicationFactory(job=link.job))
+    meanwhile = sending.export_application(ApplicationFactory(job=link.job))
     assert before is not None
     assert meanwhile is not None
     export.run(meanwhile.pk)

@@ -14,7 +14,7 @@ from integrations.greenhouse.headers import RateWindow
 from integrations.greenhouse.schemas import Record
 from integrations.greenhouse.transport import Spending
 from integrations.models import Connection, Export, ExportState, SyncRun, SyncState
-from integrations.services import export_application
+from integrations.sending import export_application
 from integrations.tasks import enqueue_sync
 from tests.factories import (
     ApplicationFactory,

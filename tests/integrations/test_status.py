@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from integrations import connecting, health, services
+from integrations import connecting, health, sending
 from integrations.credentials import client_for
 from integrations.greenhouse import export, tracking
 from integrations.greenhouse.schemas import Record
@@ -49,7 +49,7 @@ def _sent(connection: Connection) -> Export:
     application = ApplicationFactory(job=JobLinkFactory(post=post).job)
     application.resume = DocumentFactory(candidate=application.candidate)
     application.save()
-    row = services.export_application(application)
+    row = sending.export_application(application)
     assert row is not None
     export.run(row.pk)
     row.refresh_from_db()

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from candidates.models import Application
-from integrations import services, sweeps
+from integrations import sending, sweeps
 from integrations.greenhouse import export
 from integrations.models import (
     Connection,
@@ -56,7 +56,7 @@ def _apply(job: GreenhouseJob, email: str = EMAIL, **values: Any) -> Application
 
 
 def _export(application: Application) -> Export:
-    row = services.export_application(application)
+    row = sending.export_application(application)
     assert row is not None
     return row
 
@@ -260,7 +260,7 @@ def test_a_422_stops_the_export_in_words_and_send_again_finishes_it(
     sandbox.faults({"kind": "status", "status": 422, "method": "POST", "path": path})
     _run(row)
     assert (row.state, row.problem_code) == (ExportState.NEEDS_ATTENTION, code)
-    assert services.send_again(export=row)
+    assert sending.send_again(export=row)
     assert _run(row).state == ExportState.SENT
     assert _arrived(sandbox) == ONCE
 
@@ -357,7 +357,7 @@ def test_a_lost_resume_file_is_named(sandbox: SandboxProcess, job: GreenhouseJob
 
 
 def test_an_application_on_an_unconnected_job_owes_nothing(connection: Connection) -> None:
-    assert services.export_application(ApplicationFactory(job__employer=connection.employer)) is None
+    assert sending.export_application(ApplicationFactory(job__employer=connection.employer)) is None
     assert not JobLink.objects.exists()
 
 
@@ -431,6 +431,6 @@ def test_send_again_has_a_day_of_its_own(sandbox: SandboxProcess, job: Greenhous
     row = _export(_apply(job))
     two_days_ago = timezone.now() - timedelta(days=2)
     Export.objects.update(created_at=two_days_ago, trying_since=two_days_ago, state="needs_attention")
-    assert services.send_again(export=row)
+    assert sending.send_again(export=row)
     sandbox.faults({"kind": "status", "status": 503, "path": "/v3/candidates"})
     assert _run(row).state == ExportState.WAITING

@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from integrations import services, sweeps
+from integrations import sending, sweeps
 from integrations.greenhouse import export, tracking
 from integrations.models import Connection, ConnectionState, Export
 from tests.factories import (
@@ -28,7 +28,7 @@ def sent(sandbox: SandboxProcess, connection: Connection) -> Export:
     link = JobLinkFactory(
         post=GreenhouseJobPostFactory(greenhouse_job=job), job=JobFactory(employer=connection.employer)
     )
-    row = services.export_application(ApplicationFactory(job=link.job))
+    row = sending.export_application(ApplicationFactory(job=link.job))
     assert row is not None
     export.run(row.pk)
     row.refresh_from_db()

@@ -1,0 +1,40 @@
+"""Data that was there before a column was."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+BEFORE = [("candidates", "0004_answers"), ("jobs", "0003_questions"), ("accounts", "0001_initial")]
+AFTER = [("candidates", "0007_employer_is_needed")]
+
+
+@pytest.fixture
+def old_apps(transactional_db: None) -> Any:
+    executor = MigrationExecutor(connection)
+    latest = executor.loader.graph.leaf_nodes()
+    # The rooms above hang on these tables, so they go first and come back last.
+    executor.migrate([("integrations", "0008_remove_overridden_fields"), BEFORE[0]])
+    yield executor.loader.project_state(BEFORE).apps
+    executor = MigrationExecutor(connection)
+    executor.migrate(latest)
+
+
+def test_old_applications_get_their_jobs_employer_and_old_lines_their_kind(old_apps: Any) -> None:
+    employer = old_apps.get_model("accounts", "Employer").objects.create(name="Lumen", slug="lumen")
+    job = old_apps.get_model("jobs", "Job").objects.create(employer=employer, title="Pilot")
+    candidate = old_apps.get_model("candidates", "Candidate").objects.create(email="a@b.example")
+    row = old_apps.get_model("candidates", "Application").objects.create(candidate=candidate, job=job)
+    lines = [("applicant", "Applied on Purpose Jobs."), ("export", "Sent to Greenhouse"), ("poll", "Rejected: no")]
+    lines += [("poll", "In Greenhouse at stage Offer")]
+    for origin, text in lines:
+        old_apps.get_model("candidates", "TimelineEvent").objects.create(application=row, origin=origin, text=text)
+
+    executor = MigrationExecutor(connection)
+    executor.migrate(AFTER)
+    apps = executor.loader.project_state(AFTER).apps
+    application = apps.get_model("candidates", "Application").objects.get()
+    assert (application.employer_id, application.origin) == (employer.pk, "applied")
+    kinds = application.timeline.order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["applied", "sent", "rejected", "stage_moved"]
