@@ -7,8 +7,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from integrations.models.connection import Connection
+from integrations.reasons import NotOffered
 from jobs.models import Job
 from jobs.pay import PayPeriod
+
+JOB_STATUSES = ("open", "draft", "closed")
 
 
 class GreenhouseName(models.Model):
@@ -75,9 +78,14 @@ class PostDecision(models.TextChoices):
 
 class GreenhouseJobPostQuerySet(models.QuerySet["GreenhouseJobPost"]):
     def offered(self) -> "GreenhouseJobPostQuerySet":
-        """The active positions: live, external posts of open jobs that are no templates."""
+        """The active positions: live, external posts of open jobs that are neither templates nor confidential."""
         return self.filter(
-            is_live=True, is_internal=False, greenhouse_job__status="open", greenhouse_job__is_template=False
+            is_active=True,
+            is_live=True,
+            is_internal=False,
+            greenhouse_job__status="open",
+            greenhouse_job__is_template=False,
+            greenhouse_job__is_confidential=False,
         )
 
 
@@ -125,22 +133,33 @@ class GreenhouseJobPost(models.Model):
     @property
     def is_offered(self) -> bool:
         """The same rule as `GreenhouseJobPostQuerySet.offered`, for a row that is already here."""
-        return not self.reason_not_offered
+        return self.not_offered is None
+
+    @property
+    def not_offered(self) -> NotOffered | None:
+        """Why this is no active position; None if it is one. `unlisted.reason_of_posts` is the same rule in SQL."""
+        job = self.greenhouse_job
+        reasons = {
+            NotOffered.DELETED: not self.is_active,
+            NotOffered.PROSPECT: job is None and not self.job_remote_id,
+            NotOffered.JOB_NOT_SEEN: job is None or job.status not in JOB_STATUSES,
+            NotOffered.TEMPLATE: job is not None and job.is_template,
+            NotOffered.JOB_DRAFT: job is not None and job.status == "draft",
+            NotOffered.JOB_CLOSED: job is not None and job.status == "closed",
+            NotOffered.CONFIDENTIAL: job is not None and job.is_confidential,
+            NotOffered.INTERNAL: self.is_internal,
+            NotOffered.NOT_LIVE: not self.is_live,
+        }
+        return next((reason for reason, holds in reasons.items() if holds), None)
 
     @property
     def reason_not_offered(self) -> str:
-        """Why this is no active position; empty if it is one."""
-        job = self.greenhouse_job
-        if job is None or job.status != "open":
-            return "The job is closed in Greenhouse."
-        if job.is_template:
-            return "The job is only a template in Greenhouse."
-        if not self.is_live:
-            return "The post is no longer published in Greenhouse."
-        return "The post is internal in Greenhouse." if self.is_internal else ""
+        """Why this is no active position, in words; empty if it is one."""
+        reason = self.not_offered
+        return str(reason.label) if reason else ""
 
     def as_job_fields(self) -> dict[str, Any]:
-        """What an imported job takes over from its post."""
+        """What an imported job takes over from its post: every field of ours that follows Greenhouse."""
         job = self.greenhouse_job
         return {
             "title": self.title,
@@ -148,6 +167,14 @@ class GreenhouseJobPost(models.Model):
             "location": self.location,
             "department": job.department if job else "",
             "employment_type": job.employment_type if job else "",
+            "is_remote": self.is_remote,
+            "pay_min_cents": self.pay_min_cents,
+            "pay_max_cents": self.pay_max_cents,
+            "pay_currency": self.pay_currency,
+            "pay_period": self.pay_period,
+            "language": self.language,
+            "first_published_at": self.first_published_at,
+            "questions": self.questions,
         }
 
 

@@ -184,7 +184,7 @@ def test_sync_closes_a_job_whose_post_went_and_reopens_it_as_it_was(
     run = run_sync(connection)
     job = Job.objects.get(pk=link.job_id)
     assert (run.jobs_changed, job.state) == (1, JobState.CLOSED)
-    assert job.closed_reason == "The post is no longer published in Greenhouse."
+    assert job.closed_reason == "The post is not published in Greenhouse."
 
     sandbox.change_record("job_posts", int(link.post.remote_id), live=True)
     run_sync(connection)
