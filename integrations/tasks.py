@@ -15,6 +15,7 @@ from integrations import connecting, life, sweeps
 from integrations.credentials import keep_alive
 from integrations.greenhouse import export, sync, tracking
 from integrations.greenhouse.errors import GreenhouseError
+from integrations.greenhouse.reading import new_progress
 from integrations.models import OPEN_SYNC, Connection, Export, GreenhouseJob, SyncRun
 
 WAKE_EXPIRES_SECONDS = 60  # an unread message is worthless by then: a sweep has sent another
@@ -27,7 +28,9 @@ def enqueue_sync(connection: Connection, *, by: User | None) -> SyncRun:
     """
     try:
         with transaction.atomic():
-            run = SyncRun.objects.create(connection=connection, requested_by=by, progress=sync.new_progress())
+            run = SyncRun.objects.create(
+                connection=connection, requested_by=by, progress=new_progress(connection.refused_scopes)
+            )
     except IntegrityError:
         return SyncRun.objects.get(connection=connection, state__in=OPEN_SYNC)
     _wake(run_sync, run.pk)

@@ -49,6 +49,19 @@ _HOW = re.compile(
     r"(?:\s+(?:only|first|friendly))?(?:\s+(?:or|and|in|from|within)\b)?(?:\s+the\b)?[:\s-]*",
     re.IGNORECASE,
 )
+_REMOTE = re.compile(
+    r"\b(?:remote(?:ly)?|anywhere|worldwide|work(?:ing)? from home|home ?office|home-based|telecommut\w+|"
+    r"remot[oa]|télétravail)\b",
+    re.IGNORECASE,
+)
+_NOT_ONLY_REMOTE = re.compile(
+    r"\b(?:not?|non|isn't)[ -](?:\w+ )?remote|\bremote[ -](?:friendly|possible|optional|flexible|not )|\bhybrid\b|"
+    r"\bon-?site\b|\bin[ -](?:the )?office\b|\b(?:partly|partially|occasional\w*|some|optional\w*|part[ -]time) remote",
+    re.IGNORECASE,
+)
+_READ_CHARACTERS = 300  # of a place that is longer than any place; patterns are slow on what is no text
+_ASIDE = re.compile(r"\([^()]*\)")
+_ALTERNATIVES = re.compile(r"\s+(?:or|oder|ou|and|und|et)\s+|\s*[/|;&+]\s*", re.IGNORECASE)
 _NOT_A_PLACE = {
     *("anywhere", "worldwide", "global", "various", "multiple locations", "europe", "the eu", "eu", "emea", "apac"),
     *("north america", "south america", "latin america", "latam", "americas", "asia", "africa", "dach", "nordics"),
@@ -83,3 +96,17 @@ def read_place(text: str) -> Place:
 
 def _state(text: str) -> str:
     return text if text in _STATE_CODES.values() else _STATE_CODES.get(text.casefold(), "")
+
+
+def says_remote(text: str) -> bool:
+    """Tell whether a place is one to be fully remote: "Remote", "Remote – EU", "Anywhere", "Berlin (Remote)".
+
+    Not where another way is left open, as in "Hybrid", "Remote-friendly" or "Berlin or remote": when in doubt, no.
+    """
+    text = text[:_READ_CHARACTERS]
+    if not _REMOTE.search(text) or _NOT_ONLY_REMOTE.search(text):
+        return False
+    outside = _ASIDE.sub(" ", text)
+    # What stands in brackets beside "Remote" are the countries; "(Remote)" beside a town is said of the town.
+    read = outside if _REMOTE.search(outside) else text
+    return all(_REMOTE.search(part) for part in _ALTERNATIVES.split(read) if part.strip())

@@ -18,7 +18,11 @@ from integrations.models import (
 )
 from jobs.models import Job, JobState
 
-FOLLOWED_FIELDS = ("title", "description", "location", "department", "employment_type")
+FOLLOWED_FIELDS = (
+    *("title", "description", "location", "department", "employment_type", "is_remote"),
+    *("pay_min_cents", "pay_max_cents", "pay_currency", "pay_period"),
+    *("language", "first_published_at", "questions"),
+)
 
 
 def finish(sync: SyncRun) -> None:

@@ -20,7 +20,7 @@ from requests.auth import AuthBase
 
 from integrations.greenhouse import headers, transport
 from integrations.greenhouse.errors import UnexpectedReply
-from integrations.greenhouse.parsing import WrongShape, parse_record, parse_records
+from integrations.greenhouse.parsing import Misfit, WrongShape, parse_fitting, parse_record, parse_records
 from integrations.greenhouse.schemas import Record
 from integrations.greenhouse.transport import Call, Gate, Reply
 
@@ -32,6 +32,7 @@ PER_PAGE: Final = "500"
 IDS_PER_CALL: Final = 50
 # Collections that may hold an object with only a `message` in place of a record we may not see (6.6).
 _HIDING: Final = frozenset({"candidates"})
+_ODD_AT_MOST: Final = 10  # records; a whole page of misfits means that Greenhouse now speaks otherwise
 _COLLECTION: Final = re.compile(r"[a-z]+(?:_[a-z]+)*")
 
 
@@ -47,11 +48,16 @@ class TokenSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """One page of a list. `skipped` counts records we may not see, such as private candidates."""
+    """One page of a list.
+
+    Shape: `skipped` counts records we may not see, such as private candidates; `misfits` names those that a lenient
+    reading left out because they do not have the documented shape.
+    """
 
     items: tuple[T, ...]
     next_cursor: str | None
     skipped: int
+    misfits: tuple[Misfit, ...] = ()
 
 
 class Harvest:
@@ -84,15 +90,17 @@ class Harvest:
         *,
         params: Mapping[str, str] | None = None,
         cursor: str | None = None,
+        lenient: bool = False,
     ) -> Page[T]:
         """Return one page: the first one that `params` selects, or the one `cursor` leads to.
 
-        Shape: with a cursor `params` are not sent: the cursor holds them and Greenhouse refuses both (3.1).
+        Shape: with a cursor `params` are not sent: the cursor holds them and Greenhouse refuses both (3.1). A lenient
+            reading leaves out and names the odd records of a page; so many that nothing fits are another interface.
         """
         query = {"per_page": PER_PAGE, **(params or {})} if cursor is None else {"cursor": cursor}
         path = _list_path(collection)
         reply = self._send(Call("GET", path, url=self._base_url + path, params=query))
-        return _parse_page(reply, collection, schema)
+        return _parse_page(reply, collection, schema, lenient=lenient)
 
     def fetch_all(self, collection: str, schema: type[T], *, params: Mapping[str, str] | None = None) -> Iterator[T]:
         """Yield every record, each once, following the pages to the last one.
@@ -198,22 +206,30 @@ def _list_path(collection: str) -> str:
     return f"/v3/{collection}"
 
 
-def _parse_page(reply: Reply, collection: str, schema: type[T]) -> Page[T]:
+def _parse_page(reply: Reply, collection: str, schema: type[T], *, lenient: bool) -> Page[T]:
     records = transport.decode(reply)
     if not isinstance(records, list):
         raise reply.misfit(collection)
     hiding = collection in _HIDING
     shown = [index for index, record in enumerate(records) if not (hiding and _is_hidden(record))]
+    values = [records[index] for index in shown]
     try:
-        items = parse_records(schema, [records[index] for index in shown])
+        items, misfits = parse_fitting(schema, values) if lenient else (parse_records(schema, values), [])
         following = headers.next_cursor(reply.headers, reply.call.url)
     except WrongShape as wrong:
         field = wrong.below(f"{collection}[{shown[wrong.index]}]")
     except headers.BadLink:
         field = "Link"
     else:
-        return Page(tuple(items), following, len(records) - len(shown))
+        if misfits and not items and not _are_odd(misfits):
+            raise reply.misfit(WrongShape(0, misfits[0].field).below(f"{collection}[]"))
+        return Page(tuple(items), following, len(records) - len(shown), tuple(misfits))
     raise reply.misfit(field)
+
+
+def _are_odd(misfits: list[Misfit]) -> bool:
+    """Tell odd records of Greenhouse from what is none of its records, on a page where nothing fits."""
+    return len(misfits) <= _ODD_AT_MOST and all(misfit.id for misfit in misfits)
 
 
 def _is_hidden(record: object) -> bool:

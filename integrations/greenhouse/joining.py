@@ -1,48 +1,141 @@
-"""Join what arrived in separate collections: jobs with their departments, posts with their jobs and places."""
+"""Join what arrives in separate collections: jobs with their departments, posts with their jobs, places and pay.
+
+Reads all rows of a connection by a constant number of queries, and writes only what differs, in one statement per
+model. So it may run after any reading, a small one as well, and when the employer chooses another custom field.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
 
 from integrations.bulk import update_rows
-from integrations.greenhouse.mapping import Place, display_location
-from integrations.models import GreenhouseJob, GreenhouseJobPost, GreenhouseName, GreenhousePostLocation, SyncRun
+from integrations.greenhouse import derived
+from integrations.greenhouse.derived import Name, Names, Place, Range
+from integrations.models import (
+    Connection,
+    GreenhouseJob,
+    GreenhouseJobPost,
+    GreenhouseName,
+    GreenhousePayRange,
+    GreenhousePostLocation,
+    SyncKind,
+    SyncRun,
+)
+from jobs.models import PLACES_JOINED_BY
+from jobs.pay import PayPeriod
 
-Names = Mapping[tuple[str, str], str]
+_BELOW = " › "
+_JOB_FIELDS = ("department", "department_path", "offices", "employment_type")
+_PAY_FIELDS = ("pay_min_cents", "pay_max_cents", "pay_currency", "pay_period")
+_POST_FIELDS = ("greenhouse_job", "location", "is_remote", "pay_ranges", *_PAY_FIELDS)
+_NO_PAY = (None, None, "", PayPeriod.YEAR.value)
 
 
 def join(sync: SyncRun) -> None:
-    """Give jobs their department, and posts their job and location. Writes only what differs; constant in reads."""
-    names = {
-        (kind, remote_id): name
-        for kind, remote_id, name in GreenhouseName.objects.filter(connection=sync.connection).values_list(
-            "kind", "remote_id", "name"
-        )
-    }
-    _join_departments(sync, names)
-    _join_posts(sync, names)
+    """Join all rows of a reading that came to its end with those that were there before.
+
+    Effects: at most one UPDATE per batch of jobs and of posts; a full reading also takes away the places and pay
+    that its posts no longer have. The caller opens the transaction.
+    Repeat: harmless; writes nothing when nothing changed.
+    """
+    if sync.kind == SyncKind.FULL:
+        _drop_unseen(sync)
+    _join(sync.connection)
 
 
-def _join_departments(sync: SyncRun, names: Names) -> None:
-    jobs = GreenhouseJob.objects.filter(connection=sync.connection, seen_in=sync).order_by()
-    found = (
-        (pk, before, names.get((GreenhouseName.Kind.DEPARTMENT, remote_id), before))
-        for pk, remote_id, before in jobs.values_list("pk", "department_remote_id", "department")
-    )
-    update_rows(GreenhouseJob, ("department",), [(pk, name) for pk, before, name in found if name != before])
+def rejoin(connection: Connection) -> None:
+    """Apply another choice of custom fields to what was read before, without a request.
+
+    Effects: jobs and posts of the connection that now read otherwise; our jobs follow at the caller's word.
+    Repeat: harmless.
+    """
+    with transaction.atomic():
+        _join(connection)
 
 
-def _join_posts(sync: SyncRun, names: Names) -> None:
-    jobs = dict(GreenhouseJob.objects.filter(connection=sync.connection).order_by().values_list("remote_id", "pk"))
-    places: dict[str, list[Place]] = defaultdict(list)
-    rows = GreenhousePostLocation.objects.filter(seen_in=sync).order_by("pk")
-    for remote_id, *place in rows.values_list("post_remote_id", *Place._fields):
-        places[remote_id].append(Place(*place))
-    posts = GreenhouseJobPost.objects.filter(connection=sync.connection, seen_in=sync).order_by()
-    changed = []
-    for pk, remote_id, job_remote_id, job_before, location_before in posts.values_list(
-        "pk", "remote_id", "job_remote_id", "greenhouse_job", "location"
+def _drop_unseen(sync: SyncRun) -> None:
+    """A place or pay range of a post that was read is gone if it was not read with it."""
+    posts = GreenhouseJobPost.objects.filter(connection=sync.connection, seen_in=sync).values("remote_id")
+    for collection, model in (
+        ("job_post_locations", GreenhousePostLocation),
+        ("pay_input_ranges", GreenhousePayRange),
     ):
-        job, location = jobs.get(job_remote_id), display_location(places[remote_id], names)
-        if (job, location) != (job_before, location_before):
-            changed.append((pk, job, location))
-    update_rows(GreenhouseJobPost, ("greenhouse_job", "location"), changed)
+        if not sync.progress.get(collection, {}).get("left_out"):
+            rows = model._default_manager.filter(connection=sync.connection, post_remote_id__in=posts)
+            rows.exclude(seen_in=sync).delete()
+
+
+def _join(connection: Connection) -> None:
+    rows = connection.names.values_list("kind", "remote_id", "name", "parent_remote_id", "position")
+    names = {(kind, remote_id): Name(text, parent, position) for kind, remote_id, text, parent, position in rows}
+    jobs = _join_jobs(connection, names)
+    _join_posts(connection, names, jobs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    pk: int
+    remote: str  # what the employer's own field says
+
+
+def _join_jobs(connection: Connection, names: Names) -> dict[str, _Job]:
+    paths: dict[str, list[str]] = {}
+    jobs, changed = {}, []
+    rows = connection.greenhouse_jobs.order_by().values_list(
+        "pk", "remote_id", "department_remote_id", "office_remote_ids", "custom_fields", *_JOB_FIELDS
+    )
+    for pk, remote_id, department, offices, custom_fields, *before in rows:
+        if department not in paths:
+            paths[department] = derived.department_path(department, names)
+        path = paths[department]
+        after = [
+            path[-1] if path else "",
+            _BELOW.join(path),
+            _office_names(offices, names),
+            derived.custom_text(custom_fields, connection.employment_type_key),
+        ]
+        if after != before:
+            changed.append((pk, *after))
+        jobs[remote_id] = _Job(pk, derived.custom_text(custom_fields, connection.remote_key))
+    update_rows(GreenhouseJob, _JOB_FIELDS, changed)
+    return jobs
+
+
+def _office_names(remote_ids: list[str], names: Names) -> str:
+    found = (names.get((GreenhouseName.Kind.OFFICE, remote_id)) for remote_id in remote_ids)
+    return PLACES_JOINED_BY.join(dict.fromkeys(name.text for name in found if name and name.text))
+
+
+def _join_posts(connection: Connection, names: Names, jobs: Mapping[str, _Job]) -> None:
+    places: dict[str, list[Place]] = defaultdict(list)
+    for remote_id, *place in connection.post_locations.order_by("pk").values_list("post_remote_id", *Place._fields):
+        places[remote_id].append(Place(*place))
+    ranges: dict[str, list[Range]] = defaultdict(list)
+    for remote_id, *one in connection.pay_ranges.order_by("pk").values_list("post_remote_id", *Range._fields):
+        ranges[remote_id].append(Range(*one))
+    rows = connection.greenhouse_posts.order_by().values_list("pk", "remote_id", "job_remote_id", *_POST_FIELDS)
+    changed = []
+    for pk, remote_id, job_remote_id, *before in rows:
+        job = jobs.get(job_remote_id)
+        shown = derived.places_of(places.get(remote_id, ()), names)
+        pay = derived.pay_ranges(ranges.get(remote_id, ()), names)
+        after: list[Any] = [
+            job.pk if job else None,
+            PLACES_JOINED_BY.join(shown),
+            derived.is_remote(shown, job.remote if job else ""),
+            pay,
+            *_main_pay(pay),
+        ]
+        if after != before:
+            changed.append((pk, *after))
+    update_rows(GreenhouseJobPost, _POST_FIELDS, changed)
+
+
+def _main_pay(pay: list[dict[str, Any]]) -> tuple[Any, ...]:
+    if not pay:
+        return _NO_PAY
+    main = pay[0]
+    return main["min_cents"], main["max_cents"], main["currency"], main["period"]

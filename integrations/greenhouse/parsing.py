@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar, get_args, get_origin, ge
 
 S = TypeVar("S")
 _Reader: TypeAlias = Callable[[list[Any]], list[Any]]
+_SHOWN = 200  # characters of what a record calls itself
 
 
 class WrongShape(ValueError):
@@ -55,6 +56,43 @@ def parse_records(schema: type[S], values: list[Any]) -> list[S]:
     """
     kind: Any = schema
     return _record_reader(kind)(values)
+
+
+class Misfit(NamedTuple):
+    """A record that could not be read: as much of it as lets a person find it in Greenhouse.
+
+    Shape: `id` and `title` are empty where the record has none that can be shown; `field` is the place that does
+    not fit, as in `WrongShape`.
+    """
+
+    id: str
+    title: str
+    field: str
+
+
+def parse_fitting(schema: type[S], values: list[Any]) -> tuple[list[S], list[Misfit]]:
+    """Return the JSON objects that fit `schema`, in the same order, and name those that do not."""
+    try:
+        return parse_records(schema, values), []
+    except WrongShape:
+        pass
+    fitting: list[S] = []
+    misfits: list[Misfit] = []
+    for value in values:  # one by one, which is slow, and happens only on a page with an odd record
+        try:
+            fitting.append(parse_record(schema, value))
+        except WrongShape as wrong:
+            misfits.append(_named(value, wrong.field))
+    return fitting, misfits
+
+
+def _named(value: object, field: str) -> Misfit:
+    held = value if isinstance(value, dict) else {}
+    titles = (held.get(name) for name in ("title", "name", "value"))
+    title = next((text for text in titles if isinstance(text, str) and text.strip()), "")
+    remote_id = held.get("id")
+    named = str(remote_id) if isinstance(remote_id, int | str) and not isinstance(remote_id, bool) else ""
+    return Misfit(named[:_SHOWN], title.strip()[:_SHOWN], field)
 
 
 def parse_moment(text: str) -> datetime:

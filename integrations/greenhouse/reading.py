@@ -8,6 +8,7 @@ from django.db import models
 
 from integrations.bulk import upsert
 from integrations.greenhouse import mapping
+from integrations.greenhouse.parsing import Misfit
 from integrations.greenhouse.schemas import (
     CustomLocationPayload,
     DepartmentPayload,
@@ -15,15 +16,21 @@ from integrations.greenhouse.schemas import (
     JobPostLocationPayload,
     JobPostPayload,
     OfficePayload,
+    PayInputPayload,
+    PayRangePayload,
     Record,
 )
+from integrations.greenhouse.scopes import listing_scope
 from integrations.models import (
     GreenhouseJob,
     GreenhouseJobPost,
     GreenhouseName,
+    GreenhousePayRange,
     GreenhousePostLocation,
     SyncRun,
 )
+
+SKIPPED_KEPT = 100  # named one by one; the others are counted
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,11 @@ class Reading:
     params: Mapping[str, str] = field(default_factory=dict)
     after: str = ""  # starts only when that collection has been read to its end
     kept: frozenset[str] = frozenset()  # our own columns, which a reading must not touch
+    is_optional: bool = False  # left out, and the rest goes on, where its scope is missing
+
+    @property
+    def scope(self) -> str:
+        return listing_scope(f"/v3/{self.collection}")
 
     def save(self, payloads: Iterable[Record], run: SyncRun) -> int:
         """Write one page as rows in one statement per batch. Repeat: the same rows again. Units: rows."""
@@ -45,6 +57,45 @@ class Reading:
         columns = {field.name for field in self.model._meta.concrete_fields}
         upsert([*rows.values()], unique=self.unique, update=columns - {*self.kept, *self.unique})
         return len(rows)
+
+    def skip(self, misfits: Iterable[Misfit], run: SyncRun) -> None:
+        """Name records that could not be read on the run, unsaved; those we know count as seen.
+
+        Effects: one UPDATE where there are any: what Greenhouse still lists, however oddly, has not vanished.
+        Repeat: a record is named once.
+        """
+        named = {(entry["collection"], entry["id"]) for entry in run.skipped}
+        fresh = [one for one in misfits if not one.id or (self.collection, one.id) not in named]
+        if not fresh:
+            return
+        room = max(0, SKIPPED_KEPT - len(run.skipped))
+        run.skipped_count += len(fresh)
+        run.skipped = [
+            *run.skipped,
+            *(
+                {"collection": self.collection, "id": one.id, "title": one.title, "field": one.field}
+                for one in fresh[:room]
+            ),
+        ]
+        if any(field.name == "seen_in" for field in self.model._meta.concrete_fields):
+            known = self.model._default_manager.filter(connection=run.connection_id)
+            known.filter(remote_id__in=[one.id for one in fresh]).update(seen_in=run)
+
+
+def new_progress(refused: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Where a reading begins; what needs one of these refused scopes, and can be done without, is left out."""
+    return {
+        reading.collection: left_out() if reading.is_optional and reading.scope in refused else not_begun()
+        for reading in READINGS.values()
+    }
+
+
+def not_begun() -> dict[str, Any]:
+    return {"cursor": None, "pages": 0, "done": False}
+
+
+def left_out() -> dict[str, Any]:
+    return {"cursor": None, "pages": 0, "done": True, "left_out": True}
 
 
 _NAME = ("connection", "kind", "remote_id")
@@ -74,11 +125,13 @@ READINGS = {
             mapping.job_row,
             _REMOTE,
             params={"status": "open"},
-            kept=frozenset({"department", "department_path", "offices"}),
+            kept=frozenset({"department", "department_path", "offices", "employment_type"}),
         ),
-        Reading("departments", DepartmentPayload, GreenhouseName, mapping.name_row, _NAME),
-        Reading("offices", OfficePayload, GreenhouseName, mapping.name_row, _NAME),
-        Reading("job_board_custom_locations", CustomLocationPayload, GreenhouseName, mapping.name_row, _NAME),
+        Reading("departments", DepartmentPayload, GreenhouseName, mapping.department_row, _NAME),
+        Reading("offices", OfficePayload, GreenhouseName, mapping.office_row, _NAME),
+        Reading(
+            "job_board_custom_locations", CustomLocationPayload, GreenhouseName, mapping.custom_location_row, _NAME
+        ),
         Reading(
             "job_post_locations",
             JobPostLocationPayload,
@@ -86,6 +139,16 @@ READINGS = {
             mapping.location_row,
             _REMOTE,
             after="job_posts",
+        ),
+        Reading("pay_inputs", PayInputPayload, GreenhouseName, mapping.pay_input_row, _NAME, is_optional=True),
+        Reading(
+            "pay_input_ranges",
+            PayRangePayload,
+            GreenhousePayRange,
+            mapping.pay_range_row,
+            _REMOTE,
+            after="job_posts",
+            is_optional=True,
         ),
     )
 }

@@ -48,16 +48,19 @@ class JobPayload(Record):
 class QuestionOptionPayload(NamedTuple):
     """One choice of a select question."""
 
-    label: str
+    label: str = ""
     id: int | None = None
 
 
 class QuestionPayload(NamedTuple):
-    """A question of a job post's form; `id` is None for the built-in ones, `name` is the form field."""
+    """A question of a job post's form; `id` is None for the built-in ones, `name` is the form field.
 
-    label: str
-    name: str
-    answer_type: str
+    Nothing is required: a post with an odd question is still a post.
+    """
+
+    label: str = ""
+    name: str = ""
+    answer_type: str = ""
     id: int | None = None
     description: str | None = None
     required: bool = False
@@ -67,13 +70,16 @@ class QuestionPayload(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class JobPostPayload(Record):
-    """A public advert of a job: deleted when not `active`, published when `live`; it has no location."""
+    """A public advert of a job: deleted when not `active`, published when `live`; it has no location.
+
+    A post for prospects may be of no job.
+    """
 
     title: str
-    job_id: int
     internal: bool
     active: bool
     live: bool
+    job_id: int | None = None
     job_board_id: int | None = None
     featured: bool = False
     first_published_at: datetime | None = None
@@ -102,7 +108,7 @@ class JobPostLocationPayload(Record):
 class CustomLocationPayload(Record):
     """An entry of a job board's own list of locations; inactive ones still resolve old posts."""
 
-    value: str
+    value: str = ""
     active: bool = True
     greenhouse_job_board_id: int | None = None
 
@@ -111,7 +117,7 @@ class CustomLocationPayload(Record):
 class DepartmentPayload(Record):
     """A node of the department tree."""
 
-    name: str
+    name: str = ""
     parent_id: int | None = None
     external_id: str | None = None
 
@@ -120,19 +126,27 @@ class DepartmentPayload(Record):
 class OfficePayload(Record):
     """A node of the office tree; `location` is free text."""
 
-    name: str
+    name: str = ""
     location: str | None = None
     parent_id: int | None = None
     external_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class PayInputPayload(Record):
+    """What a pay range is of, such as the salary or the bonus; the smallest `priority` is the main one."""
+
+    title: str = ""
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PayRangePayload(Record):
-    """A pay range of a job post, in the smallest unit of its currency; 0 to 0 when never filled in."""
+    """A pay range of a job post, in hundredths of its currency; 0 to 0 when never filled in."""
 
     job_post_id: int
     pay_input_id: int | None = None
-    currency_type: str = "USD"
+    currency_type: str = ""
     min_cents: int = 0
     max_cents: int = 0
 

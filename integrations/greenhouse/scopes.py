@@ -86,8 +86,22 @@ REASONS = Feature(
     "Rejections come back without their reason, and a withdrawal looks like a rejection.",
     is_required=False,
 )
+PAY = Feature(
+    "pay",
+    "Show what a job pays",
+    ("harvest:pay_inputs:list", "harvest:pay_input_ranges:list"),
+    "Jobs are imported without their pay ranges; you can type the pay of each on Edit.",
+    is_required=False,
+)
+STAGES = Feature(
+    "stages",
+    "Choose the stage where people start",
+    ("harvest:job_interview_stages:list",),
+    "People start in the first stage of each job, because no other can be chosen.",
+    is_required=False,
+)
 
-FEATURES = (PEOPLE, IMPORT, SEND, RESUMES, FOLLOW, SOURCE, NOTES, REASONS)
+FEATURES = (PEOPLE, IMPORT, SEND, RESUMES, FOLLOW, SOURCE, NOTES, REASONS, PAY, STAGES)
 ALL_SCOPES = tuple(dict.fromkeys(scope for feature in FEATURES for scope in feature.scopes))
 REQUIRED_SCOPES = frozenset(scope for feature in FEATURES if feature.is_required for scope in feature.scopes)
 

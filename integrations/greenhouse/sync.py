@@ -23,6 +23,7 @@ from integrations.fields import DecryptionError
 from integrations.greenhouse import follow
 from integrations.greenhouse.client import GreenhouseClient, Page
 from integrations.greenhouse.errors import (
+    Forbidden,
     GreenhouseError,
     RateLimited,
     Rejected,
@@ -30,7 +31,7 @@ from integrations.greenhouse.errors import (
     Unavailable,
     UnexpectedReply,
 )
-from integrations.greenhouse.reading import READINGS, Reading
+from integrations.greenhouse.reading import READINGS, Reading, left_out, not_begun
 from integrations.models import OPEN_SYNC, GreenhouseJobPost, Step, SyncRun, SyncState
 from integrations.problems import code_for
 
@@ -41,15 +42,12 @@ LEASE = timedelta(seconds=150)
 READERS = 4
 MAX_ATTEMPTS = 8
 IDS_PER_REQUEST = 50
+_KEPT = ("progress", "pages_read", "posts_read", "skipped", "skipped_count")  # committed page by page
 Progress = dict[str, Any]
 
 
 class RunEnded(Exception):
     """Somebody ended the run while it was being read, because Greenhouse was disconnected."""
-
-
-def new_progress() -> dict[str, Progress]:
-    return {name: {"cursor": None, "pages": 0, "done": False} for name in READINGS}
 
 
 def run(run_id: int) -> bool:
@@ -199,18 +197,24 @@ def _query(sync: SyncRun, reading: Reading) -> dict[str, Any] | None:
 def _fetch(client: GreenhouseClient, reading: Reading, query: dict[str, Any]) -> Page[Any]:
     """Runs in a reader's thread, which must not touch the database."""
     if query.get("cursor"):
-        return client.fetch_page(reading.collection, reading.schema, cursor=query["cursor"])
-    return client.fetch_page(reading.collection, reading.schema, params=query["params"])
+        return client.fetch_page(reading.collection, reading.schema, cursor=query["cursor"], lenient=True)
+    return client.fetch_page(reading.collection, reading.schema, params=query["params"], lenient=True)
 
 
 def _result(future: Future[Page[Any]], sync: SyncRun, reading: Reading) -> Page[Any]:
     step = sync.progress[reading.collection]
     try:
         return future.result()
+    except Forbidden:
+        if not reading.is_optional:
+            raise
+        sync.connection.note_refused(reading.scope)
+        step.update(left_out())
+        return Page((), None, 0)
     except Rejected as exc:
         if step["cursor"] and not step.get("restarted"):
             # A kept cursor may have died (contract §10 no. 19): begin this collection again, once.
-            sync.progress[reading.collection] = {"cursor": None, "pages": 0, "done": False, "restarted": True}
+            sync.progress[reading.collection] = {**not_begun(), "restarted": True}
             SyncRun.objects.filter(pk=sync.pk).update(progress=sync.progress)
             raise Unavailable("cursor_refused", path=exc.path) from exc
         raise
@@ -229,16 +233,17 @@ def _advance(sync: SyncRun, reading: Reading, page: Page[Any]) -> None:
     else:
         step["done"] = page.next_cursor is None
     sync.pages_read += 1
-    sync.posts_read += len(page.items) if reading.collection == "job_posts" else 0
+    sync.posts_read += len(page.items) + len(page.misfits) if reading.collection == "job_posts" else 0
 
 
 def _save(sync: SyncRun, reading: Reading, page: Page[Any]) -> None:
     """Commit a page together with how far we are, so that a killed worker costs at most one page."""
     with transaction.atomic():
         reading.save(page.items, sync)
+        reading.skip(page.misfits, sync)
         sync.lease_until = timezone.now() + LEASE
         sync.attempts = 0
-        _write(sync, "progress", "pages_read", "posts_read", "lease_until", "attempts", "started_at")
+        _write(sync, *_KEPT, "lease_until", "attempts", "started_at")
 
 
 def _write(sync: SyncRun, *names: str) -> None:
@@ -283,8 +288,8 @@ def _renew_once(sync: SyncRun, exc: Unauthorized) -> None:
 
 def _put_back(sync: SyncRun) -> None:
     """Keep what was committed of the reading and let go of the run."""
-    kept = SyncRun.objects.values_list("progress", "pages_read", "posts_read").get(pk=sync.pk)
-    sync.progress, sync.pages_read, sync.posts_read = kept
+    for name, value in SyncRun.objects.values(*_KEPT).get(pk=sync.pk).items():
+        setattr(sync, name, value)
     sync.lease_until = None
     _write(sync, "lease_until", "retry_at", "attempts", "problem_code", "problem_at", "started_at")
 

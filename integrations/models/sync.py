@@ -46,7 +46,10 @@ class SyncRun(WithProblem):
     jobs_vanished = models.PositiveIntegerField(
         default=0, help_text="Jobs that would leave the company page if a person agreed."
     )
-    skipped = models.JSONField(default=list, blank=True, help_text="Records that could not be read, by name.")
+    skipped = models.JSONField(
+        default=list, blank=True, help_text="The first records that could not be read: collection, id, title, field."
+    )
+    skipped_count = models.PositiveIntegerField(default=0, help_text="All records that could not be read.")
     attempts = models.PositiveIntegerField(default=0)
     retry_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)

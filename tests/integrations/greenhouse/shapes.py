@@ -75,6 +75,13 @@ SHAPES: dict[str, dict[str, Any]] = {
         "external_id": None,
         "primary_in_house_contact_user_id": None,
     },
+    "pay_inputs": {
+        "title": "Annual salary range",
+        "blurb": None,
+        "priority": 0,
+        "locked": False,
+        "linked_custom_field_id": None,
+    },
     "pay_input_ranges": {
         "pay_input_id": 1,
         "job_post_id": 5,

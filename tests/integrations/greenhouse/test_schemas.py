@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.greenhouse import schemas
-from integrations.greenhouse.parsing import WrongShape, parse_moment, parse_record, parse_records
+from integrations.greenhouse.parsing import WrongShape, parse_fitting, parse_moment, parse_record, parse_records
 from tests.integrations.greenhouse.shapes import SHAPES, record, without
 
 SCHEMAS: dict[str, type[schemas.Record]] = {
@@ -20,6 +20,7 @@ SCHEMAS: dict[str, type[schemas.Record]] = {
     "job_board_custom_locations": schemas.CustomLocationPayload,
     "departments": schemas.DepartmentPayload,
     "offices": schemas.OfficePayload,
+    "pay_inputs": schemas.PayInputPayload,
     "pay_input_ranges": schemas.PayRangePayload,
     "users": schemas.UserPayload,
     "user_emails": schemas.UserEmailPayload,
@@ -80,7 +81,6 @@ def test_record_when_it_is_no_object_is_refused_as_a_whole(bad: object) -> None:
         ("jobs", "name"),
         ("jobs", "status"),
         ("job_posts", "title"),
-        ("job_posts", "job_id"),
         ("job_posts", "internal"),
         ("job_posts", "active"),
         ("job_posts", "live"),
@@ -172,6 +172,45 @@ def test_person_when_shown_in_a_log_is_only_an_id(collection: str) -> None:
     assert repr(parse_record(SCHEMAS[collection], record(collection, id=7))).endswith("Payload(id=7)")
 
 
+# Odd records among good ones
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def test_parse_fitting_when_some_records_are_odd_keeps_the_others_and_names_those() -> None:
+    rows = [
+        record("job_posts", id=1),
+        record("job_posts", id=2, title=None),
+        record("job_posts", id="3", title="Text for an id"),
+        record("job_posts", id=4, live="yes", title="x" * 1000),
+        "no record",
+        {},
+        record("job_posts", id=5),
+    ]
+    fitting, misfits = parse_fitting(schemas.JobPostPayload, rows)
+    assert [post.id for post in fitting] == [1, 5]
+    assert [(one.id, one.title[:20], one.field) for one in misfits] == [
+        ("2", "", "title"),
+        ("3", "Text for an id", "id"),
+        ("4", "x" * 20, "live"),
+        ("", "", ""),
+        ("", "", "id"),
+    ]
+    assert max(len(one.title) for one in misfits) == 200
+
+
+@given(odd=st.lists(JSON, max_size=4))
+def test_parse_fitting_when_any_json_stands_beside_a_record_reads_that_record(odd: list[Any]) -> None:
+    fitting, misfits = parse_fitting(schemas.JobPostPayload, [*odd, record("job_posts", id=7)])
+    assert [post.id for post in fitting] == [7]
+    assert len(misfits) == len(odd)
+
+
 # Times
 
 
@@ -210,7 +249,7 @@ def test_moment_when_it_is_none_is_refused_by_name(bad: object) -> None:
         ({"questions": {}}, "questions"),
         ({"questions": [None]}, "questions[0]"),
         ({"questions": [SHAPES["job_posts"]["questions"][0], {"label": 1}]}, "questions[1].label"),
-        ({"questions": [{"label": "L", "name": "n", "answer_type": None}]}, "questions[0].answer_type"),
+        ({"questions": [{"label": "L", "name": "n", "answer_type": 1}]}, "questions[0].answer_type"),
     ],
 )
 def test_post_when_a_value_has_the_wrong_type_is_refused_by_name(changes: dict[str, Any], field: str) -> None:
@@ -220,7 +259,7 @@ def test_post_when_a_value_has_the_wrong_type_is_refused_by_name(changes: dict[s
 
 def test_post_when_an_option_deep_inside_is_wrong_is_refused_by_its_whole_way() -> None:
     broken = record("job_posts")
-    broken["questions"][1]["options"][1]["label"] = None
+    broken["questions"][1]["options"][1]["label"] = 2
     rows = [record("job_posts"), record("job_posts", questions=None), broken, record("job_posts")]
     assert refusal(lambda: parse_records(schemas.JobPostPayload, rows)) == (2, "questions[1].options[1].label")
 
@@ -233,13 +272,6 @@ def test_job_when_an_office_id_is_wrong_after_nulls_is_refused_by_its_place() ->
 def test_reason_when_its_type_lacks_the_key_is_refused_by_name() -> None:
     rows = [record("rejection_reasons", type=None), record("rejection_reasons", type={"id": 1})]
     assert refusal(lambda: parse_records(schemas.RejectionReasonPayload, rows)) == (1, "type.key")
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=8,
-)
 
 
 @given(field=st.sampled_from(sorted(record("job_posts"))), value=JSON)
