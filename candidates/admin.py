@@ -41,6 +41,15 @@ class TimelineInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
         return super().get_queryset(request).select_related("actor")
 
 
+class AnswerInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+    model = Answer
+    fields = readonly_fields = ("label", "text", "document", "is_private")
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Answer]:
+        return super().get_queryset(request).select_related("document")
+
+
 class ApplicationInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     model = Application
     fields = readonly_fields = ("job", "status", "status_at", "created_at")
@@ -110,7 +119,7 @@ class ApplicationAdmin(_NoAddOrDelete, admin.ModelAdmin):  # type: ignore[type-a
         ),
         ("Letters to the applicant", {"fields": ("confirmed_at", "repeated_at", "repeat_told_at")}),
     )
-    inlines = (TimelineInline,)
+    inlines = (AnswerInline, TimelineInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
         return super().get_queryset(request).select_related("candidate", "resume", "job", "employer")

@@ -1,6 +1,7 @@
 """The form an applicant fills in."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,15 +9,19 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, URLValidator
 
-from candidates import stash
-from candidates.services import ApplicationData, Link
-from candidates.uploads import CheckedUpload, UploadRefused, check_resume
+from candidates.kept import ACCEPTED_IN_WORDS, FieldRow, KeepsUploads, UploadField
+from candidates.questions import answer_data, answer_field, field_name, fingerprint, is_typed
+from candidates.services import AnswerData, ApplicationData, Link
+from jobs.questions import Question
 
 MAX_NOTE = 5000
-ACCEPTED = ".pdf,.doc,.docx,.rtf,.txt"
 _PHONE = RegexValidator(
     r"^[+0-9(][0-9 ()./+\-]{4,}(?:(?:x|ext\.?) ?[0-9]+)?$",
     "Enter the phone number in digits, for example +49 30 1234567.",
+)
+_QUESTIONS_CHANGED = (
+    "The questions of this job have changed since you opened this page. Nothing was sent yet: "
+    "please look at the questions below, then send your application."
 )
 _GITHUB_NAME = re.compile(r"@?([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))")
 
@@ -51,18 +56,8 @@ class LinkField(forms.CharField):
         return url
 
 
-class ResumeField(forms.FileField):
-    """A file that must be there, though not always in this very try: the form decides what is missing."""
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        return data
-
-
-class ApplicationForm(forms.Form):
-    """What an applicant types, and the résumé, which may have been kept from the try before.
-
-    After `is_valid()`, `checked_resume` is the résumé whenever it is good, whatever the other fields say.
-    """
+class ApplicationForm(KeepsUploads):
+    """What an applicant types, chooses and hands in: the usual, and an answer to each of the job's own questions."""
 
     first_name = forms.CharField(
         max_length=150,
@@ -89,10 +84,8 @@ class ApplicationForm(forms.Form):
         validators=[_PHONE],
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
-    resume = ResumeField(
-        label="Résumé",
-        help_text="PDF, DOC, DOCX, RTF or TXT, at most 5 MB.",
-        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+    resume = UploadField(
+        label="Résumé", help_text=ACCEPTED_IN_WORDS, error_messages={"required": "Choose your résumé."}
     )
     linkedin = LinkField(label="LinkedIn", site="linkedin.com", example="linkedin.com/in/your-name")
     github = LinkField(label="GitHub", site="github.com", example="github.com/your-name")
@@ -110,36 +103,39 @@ class ApplicationForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
     )
-    kept_resume = forms.CharField(required=False, widget=forms.HiddenInput())
+    # Which questions the visitor was shown; they may be others by the time the form comes back.
+    asked = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, resume_too_big: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.checked_resume: CheckedUpload | None = None
-        self._kept: CheckedUpload | None = None
-        self._resume_too_big = resume_too_big
+    def __init__(self, *args: Any, questions: Sequence[Question] = (), language: str = "", **kwargs: Any) -> None:
+        self._questions = {field_name(question): question for question in questions}
+        fields = {name: answer_field(question, language=language) for name, question in self._questions.items()}
+        super().__init__(*args, more_fields=fields, **kwargs)
+        self.initial["asked"] = fingerprint(questions)
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        try:
-            self.checked_resume = self._resume()
-        except UploadRefused as refusal:
-            self.add_error("resume", refusal.sentence)
+        data = super().clean()
         if data.get("subject_line"):
-            self._type_over("subject_line", "")
+            self.type_over("subject_line", "")
             self.add_error(None, "One field that is hidden from people was filled in. Please send this again.")
+        if data.get("asked") not in ("", self.initial["asked"]):
+            self.type_over("asked", self.initial["asked"])
+            self.add_error(None, _QUESTIONS_CHANGED)
         return data
 
     @property
-    def kept_filename(self) -> str:
-        """The name of the résumé that the server holds for the next try, if it does."""
-        return self._kept.filename if self._kept else ""
+    def resume_row(self) -> FieldRow:
+        return self.row("resume")
 
-    def keep_resume(self) -> None:
-        """Hold a good, newly chosen résumé on the server, so that the next try need not choose it again."""
-        if self.checked_resume is None or self.checked_resume is self._kept:
-            return
-        self._type_over("kept_resume", stash.keep(self.checked_resume))
-        self._hold(self.checked_resume)
+    @property
+    def answer_rows(self) -> list[FieldRow]:
+        """The job's own questions, in its order."""
+        return [self.row(name) for name in self._questions]
+
+    @property
+    def lost_answers(self) -> list[str]:
+        """What was typed as an answer to a question that is not asked any more, for its owner to use elsewhere."""
+        typed = (self.data[name] for name in self.data if is_typed(name) and name not in self._questions)
+        return [text for text in typed if text.strip()]
 
     def application_data(self) -> ApplicationData:
         """Return the checked fields as `services.submit_application` takes them."""
@@ -152,23 +148,8 @@ class ApplicationForm(forms.Form):
             phone=data["phone"],
             links=[Link(kind=kind, url=data[kind]) for kind in kinds if data[kind]],
             note=data["note"],
+            answers=[answer for answer in map(self._answer, self._questions) if answer],
         )
 
-    def _type_over(self, name: str, value: str) -> None:
-        # Not {**self.data}: of a QueryDict that gives the lists inside.
-        self.data = {key: self.data.get(key) for key in self.data} | {name: value}
-
-    def _hold(self, upload: CheckedUpload | None) -> None:
-        self._kept = upload
-        self.fields["resume"].required = upload is None  # else the browser would ask for it again
-
-    def _resume(self) -> CheckedUpload:
-        token = self.cleaned_data.get("kept_resume", "")
-        self._hold(stash.kept(token) if token else None)
-        if self._resume_too_big:
-            raise UploadRefused("too_big")
-        if chosen := self.cleaned_data.get("resume"):
-            return check_resume(chosen)
-        if self._kept:
-            return self._kept
-        raise UploadRefused("kept_no_longer" if token else "missing")
+    def _answer(self, name: str) -> AnswerData | None:
+        return answer_data(self._questions[name], self.cleaned_data.get(name), self.uploads.get(name))

@@ -12,11 +12,13 @@ from smtplib import SMTPRecipientsRefused, SMTPResponseException
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db.models import F, Q
+from django.template.defaultfilters import pluralize
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.text import Truncator
+from django.utils.text import Truncator, get_text_list
 
 from candidates.models import Application, ApplicationOrigin
+from jobs.questions import QuestionKind
 
 logger = logging.getLogger(__name__)
 # An answer that comes later than this puzzles more than it helps.
@@ -86,7 +88,7 @@ def _letter(kind: str, application: Application) -> EmailMessage:
     context = {
         "title": Truncator(_one_line(job.title)).chars(LONGEST_TITLE),
         "employer": _one_line(job.employer.name),
-        "has_resume": application.resume_id is not None,
+        "received": _received(application),
         "job_url": settings.BASE_URL + job.get_absolute_url(),
         "jobs_url": settings.BASE_URL + job.employer.get_absolute_url(),
     }
@@ -96,6 +98,19 @@ def _letter(kind: str, application: Application) -> EmailMessage:
     # RFC 3834: an out-of-office reply must not answer this.
     headers = {"Auto-Submitted": "auto-generated"}
     return EmailMessage(_one_line(subject), body, to=[application.email], headers=headers)
+
+
+def _received(application: Application) -> str:
+    """Say what came with an application: "your résumé, 3 answers and 1 more file"."""
+    kinds = list(application.answers.values_list("kind", flat=True))
+    file_count = kinds.count(QuestionKind.FILE)
+    answer_count = len(kinds) - file_count
+    parts = [
+        "your résumé" if application.resume_id else "",
+        f"{answer_count} answer{pluralize(answer_count)}" if answer_count else "",
+        f"{file_count} more file{pluralize(file_count)}" if file_count else "",
+    ]
+    return get_text_list([part for part in parts if part], "and")
 
 
 def _is_settled(letter: EmailMessage, application_id: int) -> bool:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 
-from accounts.models import Employer, User
+from accounts.models import Employer, Membership, User
 from jobs.models import Job
 from jobs.questions import QuestionKind
 
@@ -162,6 +162,16 @@ class Application(models.Model):
         """The links with the names people know them by: [("LinkedIn", "https://…")]."""
         return [(self.LINK_LABELS.get(link["kind"], "Link"), link["url"]) for link in self.links]
 
+    def answers_in_words(self) -> list[tuple[str, str]]:
+        """The job's questions as they were asked and what was answered, in order; for a file its name."""
+        return list(self.answers.values_list("label", "text"))
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def visible_to(self, membership: Membership) -> "AnswerQuerySet":
+        """Leave out what only recruiters and admins may read."""
+        return self if membership.is_recruiter else self.filter(is_private=False)
+
 
 class Answer(models.Model):
     """What an applicant answered to one of the job's own questions, with the question as it was asked that day."""
@@ -174,6 +184,8 @@ class Answer(models.Model):
     text = models.TextField(blank=True, help_text="In words; several choices are joined by commas.")
     document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     is_private = models.BooleanField(default=False)
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]

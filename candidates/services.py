@@ -1,5 +1,6 @@
 """What happens to people and their applications. No e-mail, no HTTP, no request objects."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypedDict
 
@@ -14,6 +15,7 @@ from candidates import letters, tasks
 from candidates.models import (
     ABOUT_STATUS,
     STATUS_EVENTS,
+    Answer,
     Application,
     ApplicationStatus,
     Candidate,
@@ -25,6 +27,7 @@ from candidates.models import (
 from candidates.signals import application_submitted
 from candidates.uploads import CheckedUpload
 from jobs.models import Job
+from jobs.questions import QuestionKind
 
 # Changes that the ATS told us of, whichever way: a poll and a webhook may report the same one.
 _FROM_ATS = (Origin.EXPORT, Origin.POLL, Origin.WEBHOOK)
@@ -38,6 +41,18 @@ class Link(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerData:
+    """The answer to one of the job's own questions, with the question as it was asked; a file's text is its name."""
+
+    key: str
+    label: str
+    kind: QuestionKind
+    text: str
+    is_private: bool = False
+    upload: CheckedUpload | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ApplicationData:
     """What an applicant typed, already checked by `forms.ApplicationForm`."""
 
@@ -47,32 +62,37 @@ class ApplicationData:
     phone: str = ""
     links: list[Link] = field(default_factory=list)
     note: str = ""
+    answers: list[AnswerData] = field(default_factory=list)
 
 
 def submit_application(*, job: Job, data: ApplicationData, resume: CheckedUpload | None) -> tuple[Application, bool]:
-    """Store an application with its résumé and tell whoever listens; False when it was there before.
+    """Store an application with its answers and files and tell whoever listens; False when it was there before.
 
     What is known of an existing candidate stays as it is: the form proves nothing about who typed it.
-    Effects: a file in storage, the rows and `application_submitted` in one transaction; a letter is owed.
+    Effects: files in storage, the rows and `application_submitted` in one transaction; a letter is owed.
     Repeat: the same person on the same job changes nothing, and is told so by letter, once a day at most.
     """
-    document = _store(resume) if resume else None
+    uploads = {None: resume} | {answer.key: answer.upload for answer in data.answers}
+    documents: dict[str | None, Document] = {}
     is_stored = False
     try:
+        for key, upload in uploads.items():
+            if upload:
+                documents[key] = _store(upload)
         with transaction.atomic():
             candidate = _candidate(data)
             application, created = Application.objects.get_or_create(
                 candidate=candidate, job=job, defaults={"employer": job.employer, **_as_written(data)}
             )
             if created:
-                _complete(application, document)
+                _complete(application, data.answers, documents)
             if created or letters.note_repeat(application):
                 # Robust: with the broker down the letter is owed all the same, and a sweep finds it.
                 transaction.on_commit(lambda: tasks.write_letters.delay(application.pk), robust=True)
         is_stored = created
     finally:
         # Still False when the transaction failed: no row, so no file.
-        if document and not is_stored:
+        for document in () if is_stored else documents.values():
             document.file.delete(save=False)
     return application, created
 
@@ -131,10 +151,10 @@ def tell(
     )
 
 
-def _store(resume: CheckedUpload) -> Document:
+def _store(upload: CheckedUpload) -> Document:
     # Before the transaction: five megabytes to a slow disk must not hold the write lock.
-    document = Document(filename=resume.filename, extension=resume.extension, size_bytes=resume.size)
-    document.file.save(resume.filename, ContentFile(resume.content), save=False)
+    document = Document(filename=upload.filename, extension=upload.extension, size_bytes=upload.size)
+    document.file.save(upload.filename, ContentFile(upload.content), save=False)
     return document
 
 
@@ -159,12 +179,26 @@ def _as_written(data: ApplicationData) -> dict[str, object]:
     }
 
 
-def _complete(application: Application, document: Document | None) -> None:
-    if document:
+def _complete(application: Application, answers: list[AnswerData], documents: Mapping[str | None, Document]) -> None:
+    for document in documents.values():
         document.candidate = application.candidate
-        document.save()
-        application.resume = document
+    Document.objects.bulk_create(documents.values())
+    if None in documents:
+        application.resume = documents[None]
         application.save(update_fields=["resume"])
+    Answer.objects.bulk_create(
+        Answer(
+            application=application,
+            position=position,
+            key=answer.key,
+            label=answer.label,
+            kind=answer.kind,
+            text=answer.text,
+            document=documents.get(answer.key),
+            is_private=answer.is_private,
+        )
+        for position, answer in enumerate(answers)
+    )
     tell(application=application, kind=EventKind.APPLIED, text="Applied on Purpose Jobs.", origin=Origin.APPLICANT)
     application_submitted.send(sender=Application, application=application)
 

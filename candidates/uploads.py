@@ -1,4 +1,4 @@
-"""Which files we take as a résumé: their bytes decide, never their name."""
+"""Which files we take as a résumé, or as an answer: their bytes decide, never their name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from io import BytesIO
 
 from django.core.files.base import File
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import HttpRequest
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_FILENAME = 120
@@ -23,10 +24,10 @@ CONTENT_TYPES = {
 _KINDS = "PDF, DOC, DOCX, RTF or TXT"
 _SENTENCES = {
     "missing": "Choose your résumé.",
-    "kept_no_longer": "Your résumé was kept for a day and is no longer here. Choose it again.",
-    "empty": "This file is empty. Choose the file that holds your résumé.",
+    "kept_no_longer": "This file was kept for a day and is no longer here. Choose it again.",
+    "empty": "This file is empty. Choose another one.",
     "too_big": "This file is larger than 5 MB. Save a smaller version, for example a PDF without pictures.",
-    "program": f"This file is a program, not a résumé. Choose a {_KINDS} file.",
+    "program": f"This file is a program. Choose a {_KINDS} file.",
     "web_page": "This file is a web page. Print it to a PDF and choose that.",
     "picture": "This file is a picture. Choose the document itself, or save the picture as a PDF.",
     "locked": "This Word document is protected by a password. Save it without one and choose it again.",
@@ -50,7 +51,7 @@ _KNOWN_ENDINGS = {
 
 
 class UploadRefused(ValueError):
-    """A file that is no résumé: a stable `code`, and the `sentence` its owner reads."""
+    """A file that we do not take: a stable `code`, and the `sentence` its owner reads."""
 
     def __init__(self, code: str) -> None:
         self.code, self.sentence = code, _SENTENCES[code]
@@ -59,7 +60,7 @@ class UploadRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CheckedUpload:
-    """A résumé whose kind was found in its bytes. Units: `size` in bytes."""
+    """A file whose kind was found in its bytes. Units: `size` in bytes."""
 
     extension: str
     filename: str
@@ -77,11 +78,13 @@ class SizeCap(FileUploadHandler):
     The rest of the form arrives all the same, and what was typed is not lost.
     """
 
-    was_exceeded = False
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        super().__init__(request)
+        self.too_big: set[str] = set()  # the names of the form fields
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         if start + len(raw_data) > MAX_BYTES:
-            self.was_exceeded = True
+            self.too_big.add(self.field_name)
             raise SkipFile
         return raw_data
 

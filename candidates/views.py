@@ -15,7 +15,8 @@ from accounts.permissions import EmployerRequest, employer_required
 from candidates import services, stash
 from candidates.forms import ApplicationForm
 from candidates.limits import HOUR_SECONDS, is_allowed
-from candidates.models import Application
+from candidates.models import Answer, Application, Document
+from candidates.questions import questions_of
 from candidates.uploads import CONTENT_TYPES, SizeCap
 from jobs.models import Job, JobState
 from jobs.views import closed_job_page, public_job_or_404
@@ -46,20 +47,20 @@ def _apply(request: HttpRequest, slug: str, pk: int, cap: SizeCap) -> HttpRespon
     job = public_job_or_404(slug=slug, pk=pk)
     if job.state == JobState.CLOSED:
         return closed_job_page(request, job)
+    questions = questions_of(job)
     if request.method != "POST":
-        return _form_page(request, job, ApplicationForm())
+        return _form_page(request, job, ApplicationForm(questions=questions, language=job.language_tag))
     _sweep_hourly()
     posted, files = request.POST, request.FILES  # reading them runs the cap
-    form = ApplicationForm(posted, files, resume_too_big=cap.was_exceeded)
-    if form.is_valid() and form.checked_resume:
+    form = ApplicationForm(posted, files, questions=questions, language=job.language_tag, too_big=cap.too_big)
+    if form.is_valid():
         if is_allowed(request, what="apply", per_hour=APPLICATIONS_PER_HOUR):
             # Whoever types an address learns nothing of what its owner did: a repeat is answered like the first.
-            services.submit_application(job=job, data=form.application_data(), resume=form.checked_resume)
+            services.submit_application(job=job, data=form.application_data(), resume=form.uploads["resume"])
             _remember(request, job)
             return redirect("applied", slug, pk)
         form.add_error(None, _LIMIT_SENTENCE)
-    if is_allowed(request, what="keep", per_hour=KEPT_UPLOADS_PER_HOUR):
-        form.keep_resume()
+    form.keep_uploads(may_keep=lambda: is_allowed(request, what="keep", per_hour=KEPT_UPLOADS_PER_HOUR))
     return _form_page(request, job, form)
 
 
@@ -83,9 +84,23 @@ def resume(request: EmployerRequest, key: str) -> FileResponse:
     application = get_object_or_404(
         Application.objects.for_employer(request.employer).select_related("resume"), key=key
     )
-    document = application.resume
-    if document is None:
+    if application.resume is None:
         raise Http404
+    return _download(application.resume)
+
+
+@require_safe
+@never_cache
+@employer_required(Role.RECRUITER)
+def answer_file(request: EmployerRequest, key: str, document: str) -> FileResponse:
+    """Hand out a file with which an applicant answered a question, like the résumé."""
+    answers = Answer.objects.filter(application__in=Application.objects.for_employer(request.employer))
+    answer = get_object_or_404(answers.select_related("document"), application__key=key, document__key=document)
+    assert answer.document is not None  # noqa: S101 - for the type checker: it was found by it
+    return _download(answer.document)
+
+
+def _download(document: Document) -> FileResponse:
     try:
         content = document.file.open("rb")
     except FileNotFoundError as exc:

@@ -40,6 +40,16 @@ _CLEANER = nh3.Cleaner(
     set_tag_attribute_values={"img": {"loading": "lazy", "referrerpolicy": "no-referrer"}},
 )
 
+# A hint beside a form field: a few words and a link, which must not take the visitor away from what they typed.
+_HINT_CLEANER = nh3.Cleaner(
+    tags={"p", "br", "b", "strong", "i", "em", "u", "ul", "ol", "li", "a"},
+    attributes={"a": {"href"}},
+    url_schemes={"http", "https", "mailto"},
+    url_relative="deny",
+    link_rel="noopener noreferrer nofollow",
+    set_tag_attribute_values={"a": {"target": "_blank"}},
+)
+
 _TAG = re.compile(r"<[/!]?[a-zA-Z][^<>]*>|<!--")
 _KNOWN = r"(?:p|div|span|br|h[1-6]|ul|ol|li|b|strong|i|em|u|a|table|blockquote|hr|img|section|html|body)"
 _ESCAPED_START = re.compile(rf"\s*&lt;{_KNOWN}(?:\s|/|&gt;)", re.IGNORECASE)
@@ -82,6 +92,11 @@ def clean(html: str) -> str:
         result = _outlined(result)
     result = result.strip()
     return f"<p>{result}</p>" if result and "<" not in result else result
+
+
+def clean_hint(html: str) -> str:
+    """Make a short HTML text from outside safe to show beside a form field: no headings, tables or pictures."""
+    return _HINT_CLEANER.clean(clean(html)).strip()
 
 
 def text_summary(html: str, length: int) -> str:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import Employer, Membership, Role, User
-from candidates.models import Application, Candidate, Document
+from candidates.models import Answer, Application, Candidate, Document
 from integrations.fields import Secret
 from integrations.models import (
     Connection,
@@ -21,6 +21,7 @@ from integrations.models import (
     SyncRun,
 )
 from jobs.models import Job, JobState
+from jobs.questions import QuestionKind
 
 PASSWORD = "purpose-demo"
 
@@ -98,6 +99,18 @@ class ApplicationFactory(DjangoModelFactory[Application]):
     email = factory.SelfAttribute("candidate.email")
     phone = "+1 555 0100"
     note = "I like robots."
+
+
+class AnswerFactory(DjangoModelFactory[Answer]):
+    class Meta:
+        model = Answer
+
+    application = factory.SubFactory(ApplicationFactory)
+    position = factory.Sequence(int)
+    key = factory.Sequence(lambda n: f"question_{n}")
+    label = factory.Sequence(lambda n: f"Question {n}")
+    kind = QuestionKind.SHORT_TEXT
+    text = "Yes, gladly."
 
 
 class ConnectionFactory(DjangoModelFactory[Connection]):

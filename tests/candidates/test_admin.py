@@ -5,9 +5,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from candidates.models import Application, Candidate, Origin, TimelineEvent
-from tests.factories import ApplicationFactory, CandidateFactory, DocumentFactory, JobFactory, UserFactory
+from tests.factories import (
+    AnswerFactory,
+    ApplicationFactory,
+    CandidateFactory,
+    DocumentFactory,
+    JobFactory,
+    UserFactory,
+)
 
-MODELS = ["candidate", "application", "document", "timelineevent"]
+MODELS = ["candidate", "application", "document", "answer", "timelineevent"]
 
 
 @pytest.fixture
@@ -23,6 +30,7 @@ def application(db: None) -> Application:
     application.resume = DocumentFactory(candidate=application.candidate, filename="Ada.pdf")
     application.save()
     TimelineEvent.objects.create(application=application, kind="stage_moved", text="Moved on", origin=Origin.POLL)
+    AnswerFactory(application=application, document=application.resume)
     return application
 
 
@@ -44,7 +52,7 @@ def test_lists_when_rows_grow_then_the_queries_do_not(
     before = queries_of(as_operator, address)
     for _ in range(5):
         more = ApplicationFactory(job=JobFactory(employer=application.job.employer))
-        DocumentFactory(candidate=more.candidate)
+        AnswerFactory(application=more, document=DocumentFactory(candidate=more.candidate))
         TimelineEvent.objects.create(application=more, kind="stage_moved", text="x", origin=Origin.POLL)
     assert queries_of(as_operator, address) == before
 

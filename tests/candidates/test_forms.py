@@ -44,7 +44,7 @@ def test_form_when_all_is_well_then_gives_the_data() -> None:
         {"kind": "github", "url": "https://github.com/ada-l"},
         {"kind": "website", "url": "https://ada.example/about"},
     ]
-    assert filled.checked_resume == files.checked(name="Ada.pdf")
+    assert filled.uploads["resume"] == files.checked(name="Ada.pdf")
 
 
 def test_form_when_only_the_needed_is_filled_then_is_enough() -> None:
@@ -117,52 +117,52 @@ def test_form_when_the_resume_is_refused_then_says_why_beside_it() -> None:
     filled = form(resume=files.uploaded(files.program()))
     (sentence,) = filled.errors["resume"]
     assert "is a program" in sentence
-    assert filled.checked_resume is None
+    assert filled.uploads == {}
 
 
 def test_form_when_the_resume_is_empty_or_was_cut_off_then_each_has_its_sentence() -> None:
     assert "empty" in form(resume=files.uploaded(b"")).errors["resume"][0]
-    cut = ApplicationForm(GOOD, {}, resume_too_big=True)
+    cut = ApplicationForm(GOOD, {}, too_big={"resume"})
     assert "larger than 5 MB" in cut.errors["resume"][0]
 
 
 def test_form_when_another_field_is_wrong_then_the_resume_is_kept_for_the_next_try() -> None:
     first = form(email="")
     assert not first.is_valid()
-    first.keep_resume()
-    assert first.kept_filename == "Ada.pdf"
+    first.keep_uploads(may_keep=lambda: True)
+    assert first.resume_row.kept_filename == "Ada.pdf"
     assert 'value="Lovelace"' in str(first["last_name"])
     assert "required" not in str(first["resume"])
     second = form(resume=False, kept_resume=first["kept_resume"].value())
     assert second.is_valid(), second.errors
-    assert second.checked_resume == files.checked(name="Ada.pdf")
+    assert second.uploads["resume"] == files.checked(name="Ada.pdf")
 
 
 def test_form_when_a_new_file_is_chosen_then_it_replaces_the_kept_one() -> None:
     first = form(email="")
     assert not first.is_valid()
-    first.keep_resume()
+    first.keep_uploads(may_keep=lambda: True)
     second = form(resume=files.uploaded(files.txt(), "b.txt"), kept_resume=first["kept_resume"].value(), email="")
     assert not second.is_valid()
-    second.keep_resume()
-    assert second.kept_filename == "b.txt"
+    second.keep_uploads(may_keep=lambda: True)
+    assert second.resume_row.kept_filename == "b.txt"
     assert second["kept_resume"].value() != first["kept_resume"].value()
 
 
 def test_form_when_the_new_file_is_refused_then_the_kept_one_stays() -> None:
     first = form(email="")
     assert not first.is_valid()
-    first.keep_resume()
+    first.keep_uploads(may_keep=lambda: True)
     second = form(resume=files.uploaded(files.program()), kept_resume=first["kept_resume"].value())
     assert "resume" in second.errors
-    second.keep_resume()
-    assert second.kept_filename == "Ada.pdf"
+    second.keep_uploads(may_keep=lambda: True)
+    assert second.resume_row.kept_filename == "Ada.pdf"
     assert second["kept_resume"].value() == first["kept_resume"].value()
 
 
 def test_form_when_the_kept_file_is_gone_then_asks_for_it_again() -> None:
     filled = form(resume=False, kept_resume="x:y:z")
-    assert filled.errors == {"resume": ["Your résumé was kept for a day and is no longer here. Choose it again."]}
+    assert filled.errors == {"resume": ["This file was kept for a day and is no longer here. Choose it again."]}
 
 
 def test_form_when_a_program_fills_the_hidden_field_then_refuses_and_empties_it() -> None:

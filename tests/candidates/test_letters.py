@@ -4,6 +4,7 @@ import importlib
 import logging
 import smtplib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,8 +17,10 @@ from django.utils import timezone
 from accounts.models import Employer
 from candidates import letters, tasks
 from candidates.models import Application
-from candidates.services import ApplicationData, submit_application
+from candidates.services import AnswerData, ApplicationData, submit_application
 from jobs.models import Job
+from jobs.questions import QuestionKind
+from tests.candidates import files
 from tests.factories import ApplicationFactory, DocumentFactory, JobFactory
 
 DATA = ApplicationData("Ada", "Lovelace", "ada@example.org", note="Buy now: http://spam.example")
@@ -76,6 +79,18 @@ def test_write_when_woken_twice_then_confirms_once(application: Application, set
     assert f"https://jobs.example{application.job.get_absolute_url()}" in letter.body
     assert letter.extra_headers["Auto-Submitted"] == "auto-generated"
     assert letters.owed() == []
+
+
+def test_write_when_questions_were_answered_then_says_how_many_and_repeats_none(job: Job) -> None:
+    upload = files.checked(name="spam.pdf")
+    answers = [
+        AnswerData("1", "spam", QuestionKind.SHORT_TEXT, "spam"),
+        AnswerData("2", "spam", QuestionKind.FILE, "spam.pdf", upload=upload),
+    ]
+    application, _ = submit_application(job=job, data=replace(DATA, answers=answers), resume=upload)
+    letters.write(application.pk)
+    assert ", with your résumé, 1 answer and 1 more file." in mail.outbox[0].body
+    assert "spam" not in mail.outbox[0].body
 
 
 def test_write_when_the_applicant_typed_an_advertisement_then_it_is_not_passed_on(application: Application) -> None:

@@ -17,9 +17,10 @@ from candidates.models import (
     Origin,
     TimelineEvent,
 )
-from candidates.services import ApplicationData, Link, record_status, submit_application
+from candidates.services import AnswerData, ApplicationData, Link, record_status, submit_application
 from candidates.signals import application_submitted
 from jobs.models import Job
+from jobs.questions import QuestionKind
 from tests.candidates import files
 from tests.factories import ApplicationFactory, CandidateFactory, JobFactory
 
@@ -141,6 +142,32 @@ def test_submit_application_when_stored_then_tells_within_the_transaction(
     assert heard[0][0].resume is not None
 
 
+ANSWERS = [
+    AnswerData("q1", "Notice period", QuestionKind.SHORT_TEXT, "4 weeks", is_private=True),
+    AnswerData("q2", "Portfolio", QuestionKind.FILE, "My work.txt", upload=files.checked(files.txt(), "My work.txt")),
+    AnswerData("q3", "Reference", QuestionKind.FILE, "Ref.pdf", upload=files.checked(name="Ref.pdf")),
+]
+
+
+def test_submit_application_when_questions_are_answered_then_stores_them_as_asked_with_their_files(job: Job) -> None:
+    application, _ = submit_application(job=job, data=data(answers=ANSWERS), resume=files.checked())
+    first, second, third = application.answers.all()
+    assert (first.label, first.kind, first.text, first.is_private) == ("Notice period", "short_text", "4 weeks", True)
+    assert second.document is not None
+    assert (second.document.filename, second.document.file.read()) == ("My work.txt", files.txt())
+    assert third.document != application.resume
+    assert application.answers_in_words()[1:] == [("Portfolio", "My work.txt"), ("Reference", "Ref.pdf")]
+    assert len(stored_files()) == application.candidate.documents.count() == 3
+
+
+def test_submit_application_when_repeated_with_other_answers_then_keeps_the_first_and_no_other_file(job: Job) -> None:
+    application, _ = submit_application(job=job, data=data(answers=ANSWERS[:2]), resume=None)
+    _, created = submit_application(job=job, data=data(answers=ANSWERS[2:]), resume=files.checked())
+    assert not created
+    assert [answer.key for answer in application.answers.all()] == ["q1", "q2"]
+    assert len(stored_files()) == Document.objects.count() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_submit_application_when_a_receiver_fails_then_nothing_stays_behind(on_submit: Callable[..., None]) -> None:
     def fail(**_: object) -> None:
@@ -148,7 +175,7 @@ def test_submit_application_when_a_receiver_fails_then_nothing_stays_behind(on_s
 
     on_submit(fail)
     with pytest.raises(RuntimeError):
-        submit_application(job=JobFactory(), data=data(), resume=files.checked())
+        submit_application(job=JobFactory(), data=data(answers=ANSWERS), resume=files.checked())
     assert not Application.objects.exists()
     assert not Candidate.objects.exists()
     assert stored_files() == []

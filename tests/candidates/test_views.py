@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from accounts.models import Employer
 from candidates import views
-from candidates.models import Application, Candidate
+from candidates.models import Answer, Application, Candidate
+from candidates.questions import field_name
 from candidates.uploads import MAX_BYTES
 from jobs.models import Job, JobState
+from jobs.questions import Question, QuestionKind
 from tests.candidates import files
-from tests.factories import ApplicationFactory, DocumentFactory, JobFactory
+from tests.factories import AnswerFactory, ApplicationFactory, DocumentFactory, JobFactory
 
 TYPED = {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.org", "note": "I like <engines>."}
 
@@ -201,6 +203,62 @@ def test_applied_when_the_job_closed_meanwhile_then_still_thanks(client: Client,
     assert b"Thank you" in client.get(address(job, "applied")).content
 
 
+# --- the job's own questions ---------------------------------------------------------------
+NOTICE = Question("q1", "Notice <period>", QuestionKind.SHORT_TEXT, is_required=True, is_private=True)
+WORK = Question("q2", "Portfolio", QuestionKind.FILE, is_required=True)
+NAMES = [field_name(question) for question in (NOTICE, WORK)]
+
+
+@pytest.fixture
+def asking(job: Job) -> Job:
+    job.questions = [NOTICE.as_stored(), WORK.as_stored()]
+    job.save()
+    return job
+
+
+def test_apply_when_the_job_asks_questions_then_the_answers_come_with_the_application(
+    client: Client, asking: Job
+) -> None:
+    html = client.get(address(asking)).content.decode()
+    assert "Questions from Lumen Robotics" in html
+    assert "Notice &lt;period&gt;" in html
+    first = client.post(address(asking), {**TYPED, "resume": a_pdf(), NAMES[1]: a_pdf("Work.pdf")})
+    assert first.context["form"].errors == {NAMES[0]: ["Answer this question."]}
+    assert b"Work.pdf</strong> is kept" in first.content
+    kept = {f"kept_{name}": first.context["form"][f"kept_{name}"].value() for name in ("resume", NAMES[1])}
+    assert send(client, asking, **kept, **{NAMES[0]: "4 weeks"}).status_code == 302
+    application = Application.objects.get()
+    assert application.answers_in_words() == [("Notice <period>", "4 weeks"), ("Portfolio", "Work.pdf")]
+
+
+def test_apply_when_the_questions_change_meanwhile_then_says_so_and_loses_nothing(client: Client, asking: Job) -> None:
+    shown = client.get(address(asking)).context["form"]["asked"].value()
+    Job.objects.filter(pk=asking.pk).update(questions=[WORK.as_stored()])
+    answer = send(client, asking, resume=a_pdf(), asked=shown, **{NAMES[0]: "4 weeks & a day"})
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert "have changed" in html
+    assert "4 weeks &amp; a day</p>" in html
+    assert not Application.objects.exists()
+
+
+def test_apply_when_another_file_than_the_resume_is_too_large_then_says_so_beside_it(
+    client: Client, asking: Job
+) -> None:
+    large = files.uploaded(b"%PDF-1.4" + bytes(2 * MAX_BYTES))
+    answer = client.post(address(asking), {**TYPED, "resume": a_pdf(), NAMES[0]: "x", NAMES[1]: large})
+    assert list(answer.context["form"].errors) == [NAMES[1]]
+    assert "larger than 5 MB" in answer.context["form"].errors[NAMES[1]][0]
+
+
+def test_apply_when_too_many_files_come_from_one_network_then_none_more_is_held(
+    client: Client, asking: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "KEPT_UPLOADS_PER_HOUR", 1)
+    answer = client.post(address(asking), {**TYPED, "email": "", "resume": a_pdf(), NAMES[1]: a_pdf()})
+    assert answer.content.count(b"</strong> is kept") == 1
+
+
 # --- the résumé ---------------------------------------------------------------------------
 
 
@@ -267,6 +325,40 @@ def test_resume_when_the_file_is_gone_then_404_and_the_log_says_which(
 
 def test_resume_when_posted_to_then_405(as_rita: Client, application: Application) -> None:
     assert as_rita.post(resume_of(application)).status_code == 405
+
+
+@pytest.fixture
+def answer(application: Application) -> Answer:
+    document = DocumentFactory(candidate=application.candidate, filename="Work.pdf")
+    return AnswerFactory(application=application, kind=QuestionKind.FILE, text="Work.pdf", document=document)
+
+
+def file_of(answer: Answer, employer: Employer | None = None) -> str:
+    assert answer.document is not None
+    slug = (employer or answer.application.employer).slug
+    return reverse("answer_file", args=[slug, answer.application.key, answer.document.key])
+
+
+@pytest.mark.parametrize(("who", "status"), [("client", 302), ("as_charlie", 404), ("as_bob", 403), ("as_rita", 200)])
+def test_answer_file_when_asked_for_then_only_a_recruiter_of_the_employer_gets_it(
+    request: pytest.FixtureRequest, answer: Answer, who: str, status: int
+) -> None:
+    response = request.getfixturevalue(who).get(file_of(answer))
+    assert response.status_code == status
+    if status == 200:
+        assert response["Content-Disposition"] == 'attachment; filename="Work.pdf"'
+        assert response["Content-Security-Policy"].startswith("sandbox")
+        assert {"private", "no-store"} <= set(response["Cache-Control"].split(", "))
+
+
+def test_answer_file_when_asked_for_through_another_employer_or_application_then_404(
+    as_charlie: Client, as_rita: Client, answer: Answer, other_employer: Employer, job: Job
+) -> None:
+    assert as_charlie.get(file_of(answer, other_employer)).status_code == 404
+    assert answer.document is not None
+    other = ApplicationFactory(job=job)
+    address = reverse("answer_file", args=[job.employer.slug, other.key, answer.document.key])
+    assert as_rita.get(address).status_code == 404
 
 
 def test_media_when_asked_for_by_path_then_404(as_rita: Client, application: Application) -> None:

@@ -11,8 +11,10 @@ from candidates.services import ApplicationData, submit_application
 from integrations.models import Connection, Export, ExportState, JobLink
 from integrations.problems import PROBLEMS
 from tests.factories import (
+    AnswerFactory,
     ApplicationFactory,
     ConnectionFactory,
+    DocumentFactory,
     ExportFactory,
     GreenhouseJobPostFactory,
     JobFactory,
@@ -48,6 +50,28 @@ def test_by_role(client: Client, as_rita: Client, as_bob: Client, as_charlie: Cl
     assert client.post(again).status_code == 302
     assert as_charlie.post(again).status_code == 404
     assert as_bob.post(again).status_code == 403
+
+
+def test_page_when_questions_were_answered_then_viewers_read_all_but_the_private_ones(
+    as_rita: Client, as_bob: Client, export: Export, django_assert_max_num_queries: Any
+) -> None:
+    application = export.application
+    AnswerFactory(application=application, label="Why <us>?", text="Because\nrobots")
+    AnswerFactory(application=application, label="Salary", text="A million", is_private=True)
+    document = DocumentFactory(candidate=application.candidate, filename="Work.pdf")
+    AnswerFactory.create_batch(9, application=application, kind="attachment", text="Work.pdf", document=document)
+    page = application.get_absolute_url()
+    as_rita.get(page)  # the first visit also remembers the employer
+    with django_assert_max_num_queries(15):
+        shown = as_rita.get(page).text
+    assert "Why &lt;us&gt;?" in shown
+    assert "A million" in shown
+    assert f"/files/{document.key}/" in shown
+    hidden = as_bob.get(page).text
+    assert "Because\nrobots" in hidden
+    assert "A million" not in hidden
+    assert "Salary" not in hidden
+    assert "/files/" not in hidden
 
 
 def test_the_key_of_another_employers_application_is_not_found(as_charlie: Client, export: Export) -> None:
