@@ -9,7 +9,6 @@ from accounts.models import Employer, User
 from integrations.models import Connection, JobLink
 from jobs.models import Job, JobState
 from tests.factories import (
-    ApplicationFactory,
     ConnectionFactory,
     GreenhouseJobPostFactory,
     JobFactory,
@@ -52,27 +51,6 @@ def test_a_job_of_another_employer_is_not_found(as_rita: Client, other_employer:
     assert as_rita.get(f"{BASE}{theirs.pk}/edit/").status_code == 404
     as_rita.post(f"{BASE}switch/", {"job": theirs.pk, "to": "off"})
     assert Job.objects.get(pk=theirs.pk).state == JobState.LIVE
-
-
-def test_list_shows_the_badge_the_id_and_the_applicants(as_bob: Client, link: JobLink) -> None:
-    ApplicationFactory(job=link.job)
-    JobFactory(employer=link.job.employer, title="Ours alone")
-    text = as_bob.get(BASE).text
-    assert text.count(">connected<") == 1
-    assert f"#{link.post.remote_id}" in text
-    assert "1 applicant of Robot Tamer" in text
-    assert "Ours alone" not in as_bob.get(BASE + "?q=robot").text
-
-
-def test_list_costs_the_same_for_one_job_and_for_fifty(
-    as_bob: Client, connection: Connection, django_assert_max_num_queries: Any
-) -> None:
-    for _ in range(50):
-        post = GreenhouseJobPostFactory(connection=connection, greenhouse_job__connection=connection)
-        JobLinkFactory(post=post, job=JobFactory(employer=connection.employer))
-    as_bob.get(BASE)  # the first visit also remembers the employer
-    with django_assert_max_num_queries(8):
-        as_bob.get(BASE)
 
 
 def test_edit_offers_external_published_roles_and_has_the_own_one_chosen(as_rita: Client, link: JobLink) -> None:
@@ -133,14 +111,6 @@ def test_new_job_is_a_draft_and_its_html_is_cleaned(as_rita: Client, employer: E
     job = Job.objects.get()
     assert (job.state, job.description, job.employer) == (JobState.DRAFT, "<p>Hi</p>", employer)
     assert "saved as a draft" in answer.text
-
-
-def test_switch_moves_the_chosen_jobs_and_leaves_closed_ones(as_rita: Client, employer: Employer) -> None:
-    off, closed = JobFactory(employer=employer, state="off"), JobFactory(employer=employer, state="closed")
-    answer = as_rita.post(f"{BASE}switch/", {"job": [off.pk, closed.pk, "x"], "to": "live"}, follow=True)
-    assert "1 job is now live on your company page." in answer.text
-    closed.refresh_from_db()
-    assert closed.state == JobState.CLOSED
 
 
 @pytest.mark.parametrize("odd", ["²", "٣", "-1", "\x00", "99999999999999999999"])
