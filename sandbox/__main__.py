@@ -13,6 +13,7 @@ from sandbox.context import World
 from sandbox.server import make_server
 from sandbox.store import Store
 from sandbox.switches import changed
+from sandbox.webhooks.courier import Courier
 
 
 def _arguments() -> argparse.Namespace:
@@ -38,6 +39,9 @@ def main() -> int:
     except OSError as error:
         print(f"Greenhouse sandbox: cannot listen on port {arguments.port}: {error.strerror}", file=sys.stderr)
         return 1
+    world.store.address = f"http://{arguments.host}:{server.server_address[1]}"
+    courier = Courier(world)
+    courier.start()
     stop = threading.Event()
 
     def ask_to_stop(_: int, __: FrameType | None) -> None:
@@ -48,6 +52,7 @@ def main() -> int:
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
     print(f"Greenhouse sandbox listening on http://{arguments.host}:{server.server_address[1]}", flush=True)
     stop.wait()
+    courier.stop()
     server.shutdown()
     server.server_close()
     world.store.close()

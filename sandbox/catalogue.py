@@ -6,40 +6,9 @@ from dataclasses import dataclass, field
 from sandbox import filters as by
 from sandbox.exchange import unprocessable
 from sandbox.filters import Filter
+from sandbox.words import ATTACHMENT_TYPES, NOTE_TYPES, NOTE_VISIBILITIES
 
 DATES = ("created_at", "updated_at")
-ATTACHMENT_TYPES = (
-    "resume",
-    "cover_letter",
-    "take_home_test",
-    "offer_packet",
-    "offer_letter",
-    "signed_offer_letter",
-    "other",
-    "form_attachment",
-    "midfunnel_agreement",
-    "automated_agreement",
-)
-NOTE_TYPES = (
-    "NOTE",
-    "ACTIVITY",
-    "INTERVIEW",
-    "EMAIL",
-    "FOLLOW_UP",
-    "TAKE_HOME_TEST",
-    "LINKEDIN_NOTE",
-    "LINKEDIN_INMAIL",
-    "AVAILABILITY_REQUEST",
-    "MIGRATION_ERROR",
-    "TOUCHPOINT",
-    "FORM",
-    "FEEDBACK",
-)
-NOTE_VISIBILITIES = {
-    "admin_only": "admin_only_visible",
-    "private": "privately_visible",
-    "public": "publicly_visible",
-}
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -374,6 +343,14 @@ _SMALL = (
         },
     ),
 )
+_WEBHOOKS = Collection(
+    "webhooks",
+    _words(
+        "name endpoint_url event_action_type max_attempts additional_headers error_recipient_email "
+        "deactivated last_delivered"
+    ),
+    shaped=True,
+)
 _TREES = (_tree(), _tree("location", "primary_in_house_contact_user_id"))
 CATALOGUE: dict[str, Collection] = {
     collection.name: collection
@@ -388,5 +365,6 @@ CATALOGUE: dict[str, Collection] = {
         _NOTES,
         _CUSTOM_FIELDS,
         *_SMALL,
+        _WEBHOOKS,
     )
 }

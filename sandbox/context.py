@@ -11,6 +11,7 @@ from sandbox.store import Store
 from sandbox.switches import Switches, as_record, changed
 from sandbox.tokens import Caller
 from sandbox.traffic import RateLimiter, RequestLog
+from sandbox.webhooks.trouble import Troubles
 
 
 @dataclass
@@ -18,6 +19,7 @@ class World:
     store: Store
     seed_name: str = "demo"
     faults: Faults = field(default_factory=Faults)
+    webhook_trouble: Troubles = field(default_factory=Troubles)
     log: RequestLog = field(default_factory=RequestLog)
     limiter: RateLimiter = field(default_factory=RateLimiter)
     switches: Switches = field(default_factory=Switches)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import control_account, control_records, seed
+from sandbox import control_account, control_records, control_webhooks, seed
 from sandbox.catalogue import CATALOGUE
 from sandbox.context import World
 from sandbox.control_account import order_of
@@ -90,6 +90,7 @@ def _renew_limits(world: World, _: Request) -> Any:
 _ROUTES: dict[tuple[str, str], Callable[[World, Request], Any]] = {
     **control_account.ROUTES,
     **control_records.ROUTES,
+    **control_webhooks.ROUTES,
     ("GET", "health"): lambda world, request: {"ready": True},
     ("GET", "switches"): _show_switches,
     ("POST", "switches"): _set_switches,

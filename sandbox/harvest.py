@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from sandbox import routes, tokens
 from sandbox.catalogue import CATALOGUE
 from sandbox.context import Call, World
-from sandbox.exchange import Refusal, Request, Response, forbidden, not_found
+from sandbox.exchange import Record, Refusal, Request, Response, forbidden, not_found
 from sandbox.listing import list_response, understand
 from sandbox.present import shape
-from sandbox.routes import CREATE_ATTACHMENT, READABLE_ALONE, WRITES
+from sandbox.routes import PARTNERS_ONLY, READABLE_ALONE, WRITES
 from sandbox.tokens import Caller
 from sandbox.traffic import Allowance
-from sandbox.writes import files
+from sandbox.webhooks.subscriptions import is_own
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,6 @@ def find_route(request: Request) -> Route:
     record_id = int(named) if named else None
     if key in WRITES:
         return Route(collection, WRITES[key].verb, key, record_id)
-    if key == CREATE_ATTACHMENT:
-        return Route(collection, "create", key)
     if request.method == "GET" and not key[3] and (not named or collection in READABLE_ALONE):
         return Route(collection, "list", key, record_id)
     raise not_found()
@@ -69,18 +67,19 @@ class Harvest:
         scope = f"harvest:{route.collection}:{route.verb}"
         if not caller.has(scope):
             raise forbidden(f"The token does not have the scope {scope}")
+        if route.collection in PARTNERS_ONLY and caller.credential["kind"] != "partner":
+            raise forbidden("This endpoint is for Greenhouse partners")
         if route.verb == "list":
             return self._read(request, caller, route)
-        if route.key == CREATE_ATTACHMENT:
-            data = files.prepare(request, self.world.switches)
-            with self.world.store.unit():
-                return files.create(Call(self.world, request, caller, {}), data)
+        write = WRITES[route.key]
+        if write.is_slow:
+            return write.handle(self._call(request, caller, route))
         with self.world.store.unit():
-            return WRITES[route.key].handle(self._call(request, caller, route))
+            return write.handle(self._call(request, caller, route))
 
     def _call(self, request: Request, caller: Caller, route: Route) -> Call:
         target = self.world.store.get(route.collection, route.record_id) if route.record_id else {}
-        if target is None:
+        if target is None or (target and not _may_see(caller, route.collection, target)):
             raise not_found(f"{route.collection} {route.record_id}")
         return Call(self.world, request, caller, target)
 
@@ -97,7 +96,14 @@ class Harvest:
                 return routes.show_one(self._call(request, caller, route), route.collection)
             collection = CATALOGUE[route.collection]
             wanted = understand(collection, request, store, self.world.switches)
+            if collection.name in PARTNERS_ONLY:
+                wanted.tests.append(lambda record: is_own(record, caller))
             return list_response(collection, wanted, store, request, shape(self.world, request, route.collection))
+
+
+def _may_see(caller: Caller, collection: str, record: Record) -> bool:
+    """Say whether a record exists for this caller: of webhooks a partner knows only its own."""
+    return collection not in PARTNERS_ONLY or is_own(record, caller)
 
 
 def authenticate(world: World, request: Request) -> Caller:

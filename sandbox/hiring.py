@@ -3,6 +3,8 @@
 from sandbox.exchange import Record, unprocessable
 from sandbox.store import Store
 from sandbox.switches import Switches
+from sandbox.webhooks import payloads
+from sandbox.webhooks.events import announce
 
 _EMPTY: Record = {
     "job_id": None,
@@ -51,7 +53,19 @@ def create_for_job(
         return before
     stage = _stage_of(store, job["id"], stage_id) if stage_id else next(iter(plan(store, job["id"])), None)
     application = store.add("applications", **(_EMPTY | {"last_activity_at": store.now()} | values))
-    return _enter(store, application, job["id"], stage)
+    return _told(store, "new_candidate_application", _enter(store, application, job["id"], stage))
+
+
+def _told(store: Store, action: str, application: Record, *, with_jobs: bool = True) -> Record:
+    """Announce what happened to an application, and return it."""
+    announce(store, action, lambda: payloads.application(store, application, with_jobs=with_jobs))
+    return application
+
+
+def update(store: Store, application: Record, values: Record) -> Record:
+    """Change whom or what an application is credited to, or its fields."""
+    changed = store.change("applications", application["id"], **values, last_activity_at=store.now())
+    return _told(store, "application_updated", changed, with_jobs=False)
 
 
 def create_prospect(store: Store, values: Record, details: Record) -> Record:
@@ -59,7 +73,7 @@ def create_prospect(store: Store, values: Record, details: Record) -> Record:
     application = store.add("applications", **(_EMPTY | {"prospect": True, "last_activity_at": store.now()} | values))
     empty: Record = dict.fromkeys(("pool_id", "pool_stage_id", "prospect_owner_id", "department_id", "office_id"))
     store.add("prospect_details", **(empty | details), application_id=application["id"])
-    return application
+    return _told(store, "new_prospect_application", application)
 
 
 def _stage_of(store: Store, job_id: int, stage_id: int) -> Record:
@@ -137,7 +151,8 @@ def move(
     if to_job_id is not None:
         if to_stage_id is not None and not switches.job_and_stage_together:
             raise unprocessable("to_job_id and to_stage_id cannot be sent together")
-        return _transfer(store, application, to_job_id, to_stage_id)
+        moved = _transfer(store, application, to_job_id, to_stage_id)
+        return _told(store, "candidate_stage_change", _told(store, "application_updated", moved))
     target = (
         _stage_of(store, application["job_id"], to_stage_id)
         if to_stage_id is not None
@@ -145,7 +160,8 @@ def move(
     )
     if target is None:
         raise unprocessable("The application is already in the last stage")
-    return _step(store, application, target, touch=switches.stage_move_touches_application)
+    moved = _step(store, application, target, touch=switches.stage_move_touches_application)
+    return _told(store, "candidate_stage_change", moved)
 
 
 def _step(store: Store, application: Record, target: Record, *, touch: bool) -> Record:
@@ -200,7 +216,7 @@ def reject(
         rejected_at=now,
         question_custom_fields=custom_fields or {},
     )
-    return store.change(
+    rejected = store.change(
         "applications",
         application["id"],
         status="rejected",
@@ -208,6 +224,7 @@ def reject(
         rejection_reason_id=reason_id,
         last_activity_at=now,
     )
+    return _told(store, "reject_candidate", rejected)
 
 
 def _must_be_in_process_or_prospect(application: Record) -> None:
@@ -219,7 +236,7 @@ def unreject(store: Store, application: Record) -> Record:
     if application["status"] != "rejected":
         raise unprocessable("The application is not rejected")
     _drop_rows(store, "rejection_details", application["id"])
-    return store.change(
+    back = store.change(
         "applications",
         application["id"],
         status="in_process",
@@ -227,6 +244,7 @@ def unreject(store: Store, application: Record) -> Record:
         rejection_reason_id=None,
         last_activity_at=store.now(),
     )
+    return _told(store, "unreject_candidate", back)
 
 
 def hire(
@@ -246,7 +264,7 @@ def hire(
     chosen = [row for row in openings if opening_id in (None, row["id"])]
     if not chosen:
         raise unprocessable({"opening_id": "is not an open opening of this job"})
-    store.change(
+    filled = store.change(
         "openings",
         chosen[0]["id"],
         open=False,
@@ -256,7 +274,24 @@ def hire(
     )
     if len(openings) == 1:
         close_job(store, application["job_id"])
-    return store.change("applications", application["id"], status="hired", last_activity_at=now)
+    hired = store.change("applications", application["id"], status="hired", last_activity_at=now)
+    announce(store, "hire_candidate", lambda: payloads.hired_application(store, hired, filled))
+    return hired
+
+
+def unhire(store: Store, application: Record) -> Record:
+    """Take a hire back: the opening is free again, and the job open, should it have closed."""
+    if application["status"] != "hired":
+        raise unprocessable("The application is not hired")
+    opening = store.first("openings", application_id=application["id"])
+    values: Record = {"open": True, "closed_at": None, "application_id": None, "close_reason_id": None}
+    freed = opening and store.change("openings", opening["id"], **values)
+    job = store.get("jobs", application["job_id"])
+    if job and job["status"] == "closed":
+        store.change("jobs", job["id"], status="open", closed_at=None)
+    back = store.change("applications", application["id"], status="in_process", last_activity_at=store.now())
+    announce(store, "unhire_candidate", lambda: payloads.hired_application(store, back, freed or {}))
+    return back
 
 
 def convert(store: Store, application: Record, *, job_id: int, stage_id: int | None) -> Record:
@@ -270,8 +305,10 @@ def convert(store: Store, application: Record, *, job_id: int, stage_id: int | N
     return made
 
 
-def delete(store: Store, application: Record) -> None:
-    """Delete an application with everything that hangs on it."""
+def delete(store: Store, application: Record, *, with_person: bool = False) -> None:
+    """Delete an application with everything that hangs on it; deleting the person announces itself."""
+    if not with_person:
+        announce(store, "delete_application", lambda: payloads.deleted_application(application))
     for attachment in store.where("attachments", application_id=application["id"]):
         store.drop_blob(attachment["id"])
     for collection in ("attachments", "application_stages", "rejection_details", "prospect_details"):
@@ -311,7 +348,12 @@ def close_job(store: Store, job_id: int) -> None:
         store.change("openings", opening["id"], open=False, closed_at=now)
     for post in store.where("job_posts", job_id=job_id, live=True):
         store.change("job_posts", post["id"], live=False)
-    store.change("jobs", job_id, status="closed", closed_at=now)
+    _told_job(store, store.change("jobs", job_id, status="closed", closed_at=now))
+
+
+def _told_job(store: Store, job: Record) -> Record:
+    announce(store, "job_updated", lambda: payloads.job(store, job))
+    return job
 
 
 def reopen_job(store: Store, job_id: int) -> None:
@@ -331,4 +373,4 @@ def reopen_job(store: Store, job_id: int) -> None:
         close_reason_id=None,
         custom_fields={},
     )
-    store.change("jobs", job_id, status="open", closed_at=None, opened_at=now)
+    _told_job(store, store.change("jobs", job_id, status="open", closed_at=None, opened_at=now))

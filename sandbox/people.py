@@ -5,6 +5,8 @@ from typing import Any
 from sandbox import hiring
 from sandbox.exchange import Record, unprocessable
 from sandbox.store import Store
+from sandbox.webhooks import payloads
+from sandbox.webhooks.events import announce, subscribed
 
 ANONYMOUS: dict[str, Any] = {
     "first_name": "Anonymized",
@@ -71,6 +73,12 @@ def create(store: Store, values: Record) -> Record:
 
 def update(store: Store, candidate: Record, values: Record) -> Record:
     """Change what is named; contact lists and tags are replaced whole."""
+    changed = _replace(store, candidate, values)
+    announce(store, "update_candidate", lambda: payloads.updated_candidate(store, changed))
+    return changed
+
+
+def _replace(store: Store, candidate: Record, values: Record) -> Record:
     changed = store.change("candidates", candidate["id"], **values, last_activity_at=store.now())
     if "tags" in values:
         _sync_tags(store, changed)
@@ -101,6 +109,10 @@ def merge(store: Store, primary: Record, secondary: Record) -> Record:
     }
     _drop_tags(store, secondary["id"])
     store.remove("candidates", secondary["id"])
+    if subscribed(store, "merge_candidate"):
+        announce(store, "merge_candidate", lambda: payloads.merged_candidate(secondary, primary))
+    else:
+        announce(store, "delete_candidate", lambda: payloads.deleted_candidate(secondary, []))
     return update(store, primary, combined)
 
 
@@ -112,12 +124,16 @@ def anonymise(store: Store, candidate: Record, names: list[str]) -> Record:
     if "notes" in names:
         for note in store.where("notes", candidate_id=candidate["id"]):
             store.remove("notes", note["id"])
-    return update(store, candidate, cleared)
+    announce(store, "candidate_anonymized", lambda: payloads.anonymized_candidate(candidate, names))
+    return _replace(store, candidate, cleared)
 
 
 def delete(store: Store, candidate: Record) -> None:
-    for application in store.where("applications", candidate_id=candidate["id"]):
-        hiring.delete(store, application)
+    applications = store.where("applications", candidate_id=candidate["id"])
+    ids = [application["id"] for application in applications]
+    announce(store, "delete_candidate", lambda: payloads.deleted_candidate(candidate, ids))
+    for application in applications:
+        hiring.delete(store, application, with_person=True)
     for note in store.where("notes", candidate_id=candidate["id"]):
         store.remove("notes", note["id"])
     _drop_tags(store, candidate["id"])

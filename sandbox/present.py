@@ -9,7 +9,7 @@ from sandbox import clock, tokens
 from sandbox.catalogue import CATALOGUE
 from sandbox.context import World
 from sandbox.exchange import Record, Request, Response, forbidden, not_found
-from sandbox.store import public
+from sandbox.store import Store, public
 
 _LINK_LIFETIME_SECONDS = 7 * 24 * 3600
 # The published schema lets a list hold this in place of a person the caller may not see.
@@ -59,13 +59,19 @@ def _kind_of(filename: str) -> str:
 
 def file_url(world: World, base_url: str, record: Record) -> str:
     """Return a signed address that downloads the file for the next seven days."""
+    return signed_file_url(world.store, record, base_url)
+
+
+def signed_file_url(store: Store, record: Record, base_url: str = "") -> str:
+    """Return the same where no request says how this sandbox is addressed."""
     expires = int(time.time()) + _LINK_LIFETIME_SECONDS
-    query = urlencode({"expires": expires, "signature": _file_signature(world, record["id"], expires)})
-    return f"{base_url}/files/{record['id']}/{quote(str(record.get('filename')), safe='')}?{query}"
+    query = urlencode({"expires": expires, "signature": _file_signature(store, record["id"], expires)})
+    name = quote(str(record.get("filename")), safe="")
+    return f"{base_url or store.address}/files/{record['id']}/{name}?{query}"
 
 
-def _file_signature(world: World, attachment_id: int, expires: int) -> str:
-    return tokens.sign(world.store, f"file:{attachment_id}:{expires}")
+def _file_signature(store: Store, attachment_id: int, expires: int) -> str:
+    return tokens.sign(store, f"file:{attachment_id}:{expires}")
 
 
 def download(world: World, request: Request) -> Response:
@@ -78,7 +84,7 @@ def download(world: World, request: Request) -> Response:
     attachment_id = int(name) if name.isascii() and name.isdigit() else 0
     expires = query.get("expires", "")
     good = expires.isascii() and expires.isdigit() and int(expires) > time.time()
-    if not good or query.get("signature") != _file_signature(world, attachment_id, int(expires)):
+    if not good or query.get("signature") != _file_signature(world.store, attachment_id, int(expires)):
         raise forbidden("Request has expired")
     record = world.store.get("attachments", attachment_id)
     if record is None:

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 
 from sandbox.catalogue import CATALOGUE
 from sandbox.context import Call
-from sandbox.exchange import Response, json_response
+from sandbox.exchange import Record, Response, json_response
 from sandbox.present import shown
-from sandbox.writes import applications, candidates, files, notes
+from sandbox.writes import applications, candidates, files, notes, webhooks
 
 
 @dataclass(frozen=True)
 class Write:
     verb: str  # the last word of the scope
     handle: Callable[[Call], Response]
+    is_slow: bool = False  # may speak to somebody else, so it takes the lock only for its own writes
 
 
 # (method, collection, whether the path names a record, action)
@@ -32,15 +33,18 @@ WRITES: dict[tuple[str, str, bool, str], Write] = {
     ("POST", "applications", True, "hire"): Write("hire", applications.hire),
     ("POST", "applications", True, "convert_to_candidate"): Write("convert_to_candidate", applications.convert),
     ("PATCH", "rejection_details", True, ""): Write("update", applications.update_rejection),
+    ("POST", "attachments", False, ""): Write("create", files.create, is_slow=True),
     ("DELETE", "attachments", True, ""): Write("destroy", files.delete),
     ("POST", "notes", False, ""): Write("create", notes.create),
     ("POST", "candidate_tags", False, ""): Write("create", candidates.create_tag),
     ("DELETE", "candidate_tags", True, ""): Write("destroy", candidates.delete_tag),
     ("POST", "applied_candidate_tags", False, ""): Write("create", candidates.apply_tag),
     ("DELETE", "applied_candidate_tags", True, ""): Write("destroy", candidates.remove_tag),
+    ("POST", "webhooks", False, ""): Write("create", webhooks.create, is_slow=True),
+    ("PATCH", "webhooks", True, ""): Write("update", webhooks.update, is_slow=True),
+    ("DELETE", "webhooks", True, ""): Write("destroy", webhooks.delete, is_slow=True),
 }
-# The one write that works before it takes the lock, because it may have to fetch a file.
-CREATE_ATTACHMENT = ("POST", "attachments", False, "")
+PARTNERS_ONLY = ("webhooks",)
 READABLE_ALONE = ("rejection_reasons",)
 
 
@@ -52,6 +56,12 @@ ALL_SCOPES: tuple[str, ...] = tuple(
     sorted(
         {f"harvest:{name}:list" for name in CATALOGUE}
         | {f"harvest:{collection}:{write.verb}" for (_, collection, _, _), write in WRITES.items()}
-        | {"harvest:attachments:create"}
     )
 )
+# What the credential of a customer itself can be given.
+CUSTOMER_SCOPES = tuple(scope for scope in ALL_SCOPES if scope.split(":")[1] not in PARTNERS_ONLY)
+
+
+def scopes_of(credential: Record) -> tuple[str, ...]:
+    """Return every scope that this kind of credential can be given."""
+    return ALL_SCOPES if credential["kind"] == "partner" else CUSTOMER_SCOPES

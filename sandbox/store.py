@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS blob (id INTEGER PRIMARY KEY, body BLOB);
 # Real ids are past 32 bits and differ per collection, so a mixed-up or narrow id column shows at once.
 FIRST_ID = 4_000_000_000
 # Fields looked up again and again, which must not cost a walk through the whole collection.
-_INDEXED = ("application_id", "candidate_id", "job_id", "job_post_id")
+_INDEXED = ("application_id", "candidate_id", "job_id", "job_post_id", "event_action_type", "state")
 _SPAN = 10_000_000
 # Hidden records exist and are in no list; a raw one is shown as any JSON at all, however odd.
 HIDDEN, RAW = "_hidden", "_raw"
@@ -97,6 +97,8 @@ class Store:
         self._writes: list[tuple[str, tuple[Any, ...]]] = []
         self._depth = 0
         self.now: Callable[[], str] = stamp  # the seed plants in the past
+        self.address = ""  # where this sandbox is reached
+        self.on_commit: dict[str, Callable[[], object]] = {}  # whom to tell once a collection was written
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=20)
         # NORMAL under WAL survives the death of the process, which is all a sandbox has to survive.
         self._db.execute("PRAGMA journal_mode=WAL")
@@ -233,8 +235,11 @@ class Store:
             except BaseException:
                 self._db.execute("ROLLBACK")
                 raise
+        written = {values[0] for _, values in self._writes if values} & self.on_commit.keys()
         self._writes.clear()
         self._undo.clear()
+        for name in written:
+            self.on_commit[name]()
 
     def _roll_back(self) -> None:
         for undo in reversed(self._undo):

@@ -58,6 +58,10 @@ class Switches:
     attachment_content_type: bool = False
     note_visibility_required: bool = False
 
+    webhook_minute_ms: int = 60_000
+    webhook_timeout_seconds: int = 10
+    webhook_retry_same_id: bool = False
+
 
 CHOICES = {
     "expires": ("both", "at", "in", "none"),
@@ -131,6 +135,11 @@ GROUPS: dict[str, dict[str, str]] = {
         "attachment_visibility": "Attachments carry their visibility",
         "attachment_content_type": "Attachments carry their content type",
         "note_visibility_required": "A note must say who may see it",
+    },
+    "Web Hooks": {
+        "webhook_minute_ms": "Length of a minute between two attempts at a delivery, in milliseconds",
+        "webhook_timeout_seconds": "How long a delivery waits for its answer, in seconds",
+        "webhook_retry_same_id": "Another attempt carries the event id of the first",
     },
 }
 

@@ -7,11 +7,12 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from requests import Response, Session
 
@@ -244,6 +245,48 @@ class SandboxProcess:
         """Return those of the census that are there more than once, in the same four lists."""
         return {name: [row for row in rows if row["count"] > 1] for name, rows in self.census().items()}
 
+    # Webhooks
+
+    def add_webhook(
+        self, url: str, secret: str, *events: str, ping: bool = False, **values: Any
+    ) -> list[dict[str, Any]]:
+        """Make a webhook for each event, as somebody would by hand in the Dev Center; `ping=True` pings them first."""
+        body = {"endpoint_url": url, "secret_key": secret, "events": events, "ping": ping, **values}
+        return list(self.control("POST", "webhooks", body=body))
+
+    def fire(self, action: str, **about: Any) -> list[dict[str, Any]]:
+        """Send an event to all who asked for it: `payload={...}`, or `collection=` and `id=` of a record."""
+        return list(self.control("POST", "webhooks/fire", body={"action": action, **about}))
+
+    def webhook_trouble(self, *orders: dict[str, Any]) -> list[dict[str, Any]]:
+        """Order what the next deliveries meet: `kind` drop, hold, delay (`seconds`), repeat (`copies`) or tamper,
+        with `action`, `times` and `skip` if wanted."""
+        return list(self.control("POST", "webhooks/trouble", body=list(orders)))
+
+    def deliveries(self, **wanted: Any) -> list[dict[str, Any]]:
+        """Return the deliveries kept, oldest first, whose fields (`state`, `action` ...) have the wanted values."""
+        rows = self.control("GET", "deliveries")
+        return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+
+    def settled(self, count: int = 0, seconds: float = 10) -> list[dict[str, Any]]:
+        """Wait until at least `count` deliveries are there and none is waiting, and return them."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            rows = self.deliveries()
+            if len(rows) >= count and not any(row["state"] == "waiting" for row in rows):
+                return rows
+            time.sleep(0.02)
+        raise AssertionError(f"deliveries still wait: {self.deliveries()}")
+
+    def redeliver(self, delivery_id: int, *, same_id: bool = True, tamper: bool = False) -> dict[str, Any]:
+        """Send a delivery once more, under its own event id or a new one."""
+        body = {"id": delivery_id, "same_id": same_id, "tamper": tamper}
+        return dict(self.control("POST", "deliveries/redeliver", body=body))
+
+    def release(self, order: str | list[int] = "as_they_came") -> list[dict[str, Any]]:
+        """Let go the deliveries on hold: `as_they_came`, `reversed`, or in the order of these ids."""
+        return list(self.control("POST", "deliveries/release", body={"order": order}))
+
     # A client's first steps
 
     def token(self, *, client: tuple[str, str] = (CLIENT_ID, CLIENT_SECRET), email: str | None = None) -> str:
@@ -277,6 +320,19 @@ class SandboxProcess:
         answer = self._session.post(f"{self.url}/authorize", data=form, timeout=30, allow_redirects=False)
         assert answer.status_code == 302, answer.text
         return answer.headers["Location"]
+
+    def partner_token(self, *, email: str = ADMIN_EMAIL) -> str:
+        """Return an access token of the partner, let in by this user with a service account."""
+        scopes = " ".join(self.set_credential(PARTNER_CLIENT_ID)["scopes"])
+        redirect_uri = "http://127.0.0.1:8000/greenhouse/callback/"
+        query = {"response_type": "code", "client_id": PARTNER_CLIENT_ID, "scope": scopes, "redirect_uri": redirect_uri}
+        location = self.consent(f"{self.url}/authorize?{urlencode(query)}", email=email)
+        code = dict(parse_qsl(urlsplit(location).query))["code"]
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+        auth = (PARTNER_CLIENT_ID, PARTNER_CLIENT_SECRET)
+        answer = self._session.post(f"{self.url}/token", data=form, auth=auth, timeout=30)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["access_token"])
 
     def disconnect(self, client_id: str = PARTNER_CLIENT_ID, organization: str = "Lumen Robotics") -> None:
         """End all a partner was allowed, as the customer would under Connected Integrations."""

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from sandbox.exchange import Record
-from sandbox.routes import ALL_SCOPES
+from sandbox.routes import ALL_SCOPES, CUSTOMER_SCOPES
 from sandbox.seed.company import HOME, plant_user, planted
 from sandbox.store import Store
 
@@ -15,8 +15,7 @@ OTHER = ("other-client-6", "other-secret-0123456789abcdef")
 PARTNER = ("partner-client-9", "partner-secret-0123456789abcdef")
 API_KEY = "demo-api-key-0123456789abcdef"
 
-_ALL = tuple(ALL_SCOPES)
-_WITHOUT_CREATE = tuple(scope for scope in ALL_SCOPES if scope != "harvest:candidates:create")
+_WITHOUT_CREATE = tuple(scope for scope in CUSTOMER_SCOPES if scope != "harvest:candidates:create")
 
 
 class Planned(NamedTuple):
@@ -24,7 +23,7 @@ class Planned(NamedTuple):
     kind: str  # oauth: a customer's own; api_key: an old key; partner: a vendor's, for many customers
     client_id: str
     secret: str
-    scopes: tuple[str, ...] = _ALL
+    scopes: tuple[str, ...] = CUSTOMER_SCOPES
     organization: str = HOME
 
 
@@ -32,8 +31,8 @@ _CREDENTIALS = (
     Planned("Purpose Jobs", "oauth", *CLIENT),
     Planned("Purpose Jobs (may not create candidates)", "oauth", *LIMITED, _WITHOUT_CREATE),
     Planned("Purpose Jobs API key", "api_key", "", API_KEY),
-    Planned("Purpose Jobs (another organization)", "oauth", *OTHER, _ALL, OTHER_HOME),
-    Planned("Purpose Jobs (partner)", "partner", *PARTNER),
+    Planned("Purpose Jobs (another organization)", "oauth", *OTHER, CUSTOMER_SCOPES, OTHER_HOME),
+    Planned("Purpose Jobs (partner)", "partner", *PARTNER, ALL_SCOPES),
 )
 # What a data file written before these existed lacks.
 _LATER_FIELDS: Record = {"old_secrets": [], "redirect_uris": []}

@@ -7,7 +7,7 @@ from sandbox import credentials as life
 from sandbox.context import World
 from sandbox.control_account import add_source as put_source
 from sandbox.exchange import Record, Request, not_found, unprocessable
-from sandbox.routes import ALL_SCOPES
+from sandbox.routes import scopes_of
 
 
 def toggle_active(world: World, _: Request, user: Record) -> tuple[str, str]:
@@ -54,7 +54,7 @@ def remove_source(world: World, _: Request, source: Record) -> tuple[str, str]:
 
 
 def set_scopes(world: World, request: Request, credential: Record) -> tuple[str, str]:
-    chosen = [scope for scope in ALL_SCOPES if scope in request.form]
+    chosen = [scope for scope in scopes_of(credential) if scope in request.form]
     world.store.change("_credentials", credential["id"], scopes=chosen)
     return "/credentials", f"{credential['name']} has {len(chosen)} scopes now."
 

@@ -6,7 +6,7 @@ from sandbox import credentials as life
 from sandbox.clock import stamp
 from sandbox.context import World
 from sandbox.exchange import Record, Request, Response
-from sandbox.routes import ALL_SCOPES
+from sandbox.routes import scopes_of
 from sandbox.store import Store
 from sandbox.web.page import render
 
@@ -37,7 +37,7 @@ def credentials(world: World, request: Request) -> Response:
         credential
         | {
             "organization": store.table("_organization").records[credential["organization_id"]]["name"],
-            "all_scopes": [{"name": scope, "on": scope in credential["scopes"]} for scope in ALL_SCOPES],
+            "all_scopes": [{"name": scope, "on": scope in credential["scopes"]} for scope in scopes_of(credential)],
             "living": [old | {"until": _moment(old["until"])} for old in life.living(credential)],
             "addresses": "\n".join(credential["redirect_uris"]),
         }

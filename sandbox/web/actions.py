@@ -3,7 +3,6 @@
 from sandbox import bodies, hiring
 from sandbox.context import World
 from sandbox.exchange import Record, Request, unprocessable
-from sandbox.seed.jobs import questions
 from sandbox.switches import CHOICES, SIGNED, as_record
 
 _ADMIN = "admin@example.com"
@@ -68,108 +67,6 @@ def unreject(world: World, _: Request, application: Record) -> tuple[str, str]:
 def hire(world: World, request: Request, application: Record) -> tuple[str, str]:
     hiring.hire(world.store, application, opening_id=_number(request, "opening_id"))
     return person_page(application), f"{_name_of(world, application)} was hired."
-
-
-# Jobs and posts
-
-
-def close_job(world: World, _: Request, job: Record) -> tuple[str, str]:
-    if job["status"] == "closed":
-        raise unprocessable("The job is closed already")
-    hiring.close_job(world.store, job["id"])
-    return f"/jobs/{job['id']}", f"{job['name']} is closed, its posts are off the board."
-
-
-def reopen_job(world: World, _: Request, job: Record) -> tuple[str, str]:
-    if job["status"] == "open":
-        raise unprocessable("The job is open already")
-    hiring.reopen_job(world.store, job["id"])
-    return f"/jobs/{job['id']}", f"{job['name']} is open again. Publish its posts to put them on the board."
-
-
-def _post_page(post: Record) -> str:
-    return f"/jobs/{post['job_id']}"
-
-
-def publish_post(world: World, _: Request, post: Record) -> tuple[str, str]:
-    job = world.store.get("jobs", post["job_id"])
-    board = world.store.get("job_boards", post["job_board_id"])
-    if not job or job["status"] != "open" or not post["active"]:
-        raise unprocessable("Only a post of an open job can be published")
-    if not board or board["status"] != "live":
-        raise unprocessable("The job board is not live")
-    first = post["first_published_at"] or world.store.now()
-    world.store.change("job_posts", post["id"], live=True, first_published_at=first)
-    return _post_page(post), f"“{post['title']}” is on the board."
-
-
-def unpublish_post(world: World, _: Request, post: Record) -> tuple[str, str]:
-    world.store.change("job_posts", post["id"], live=False)
-    return _post_page(post), f"“{post['title']}” is off the board."
-
-
-def rename_post(world: World, request: Request, post: Record) -> tuple[str, str]:
-    title = request.form.get("title", "").strip()
-    if not title:
-        raise unprocessable("A post needs a title")
-    world.store.change("job_posts", post["id"], title=title)
-    return _post_page(post), f"The post is now called “{title}”."
-
-
-def locate_post(world: World, request: Request, post: Record) -> tuple[str, str]:
-    """Put one location in free text in place of all the post has, or none when left empty."""
-    for row in world.store.where("job_post_locations", job_post_id=post["id"]):
-        world.store.remove("job_post_locations", row["id"])
-    location = request.form.get("location", "").strip()
-    if location:
-        _locate(world, post, location)
-    if world.switches.location_touches_post:
-        world.store.change("job_posts", post["id"])
-    return _post_page(post), f"“{post['title']}” is in {location or 'no place'} now."
-
-
-def _locate(world: World, post: Record, location: str) -> None:
-    world.store.add(
-        "job_post_locations",
-        job_post_id=post["id"],
-        type="free_text",
-        plain_text_location=location,
-        office_id=None,
-        custom_location_id=None,
-    )
-
-
-def delete_post(world: World, _: Request, post: Record) -> tuple[str, str]:
-    world.store.change("job_posts", post["id"], active=False, live=False)
-    return _post_page(post), f"“{post['title']}” was deleted."
-
-
-def add_post(world: World, request: Request, job: Record) -> tuple[str, str]:
-    """Add an external draft with one location in free text."""
-    title, location = request.form.get("title", "").strip(), request.form.get("location", "").strip()
-    text = request.form.get("content", "").strip()
-    if not title:
-        raise unprocessable("A post needs a title")
-    post = world.store.add(
-        "job_posts",
-        title=title,
-        job_id=job["id"],
-        job_board_id=world.store.table("job_boards").order[0],
-        internal=False,
-        active=True,
-        live=False,
-        featured=False,
-        first_published_at=None,
-        content=text or f"<p>{job['name']} at Lumen Robotics.</p>",
-        internal_content=None,
-        language="en",
-        public_url=None,
-        demographic_question_set_id=None,
-        questions=questions(job["id"], []),
-    )
-    if location:
-        _locate(world, post, location)
-    return _post_page(post), f"“{title}” was added. Publish it to put it on the board."
 
 
 # Switches and trouble

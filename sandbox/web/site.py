@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sandbox.context import World
 from sandbox.exchange import Record, Refusal, Request, Response, not_found
-from sandbox.web import account_actions, account_pages, actions, page, pages
+from sandbox.web import account_actions, account_pages, actions, job_actions, page, pages
 
 # An action changes something and returns the page to go back to and what to say there.
 Action = Callable[[World, Request, Record], tuple[str, str]]
@@ -25,21 +25,23 @@ _RECORD_PAGES: dict[str, tuple[str, Callable[[World, Request, Record], Response]
 # first word of the path: (collection, page to return to when the action is refused)
 _COLLECTIONS: dict[str, tuple[str, Callable[[Record], str]]] = {
     "jobs": ("jobs", lambda job: f"/jobs/{job['id']}"),
-    "posts": ("job_posts", lambda post: f"/jobs/{post['job_id']}"),
+    "posts": ("job_posts", job_actions.post_page),
     "applications": ("applications", actions.person_page),
     "users": ("users", lambda _: "/users"),
     "sources": ("sources", lambda _: "/sources"),
     "credentials": ("_credentials", lambda _: "/credentials"),
 }
 _ACTIONS: dict[tuple[str, str], Action] = {
-    ("jobs", "close"): actions.close_job,
-    ("jobs", "reopen"): actions.reopen_job,
-    ("jobs", "add_post"): actions.add_post,
-    ("posts", "publish"): actions.publish_post,
-    ("posts", "unpublish"): actions.unpublish_post,
-    ("posts", "rename"): actions.rename_post,
-    ("posts", "locate"): actions.locate_post,
-    ("posts", "delete"): actions.delete_post,
+    ("jobs", "close"): job_actions.close_job,
+    ("jobs", "reopen"): job_actions.reopen_job,
+    ("jobs", "add_post"): job_actions.add_post,
+    ("posts", "publish"): job_actions.publish_post,
+    ("posts", "unpublish"): job_actions.unpublish_post,
+    ("posts", "rename"): job_actions.rename_post,
+    ("posts", "locate"): job_actions.locate_post,
+    ("posts", "delete"): job_actions.delete_post,
+    ("posts", "restore"): job_actions.restore_post,
+    ("posts", "rewrite"): job_actions.rewrite_post,
     ("applications", "move"): actions.move,
     ("applications", "reject"): actions.reject,
     ("applications", "unreject"): actions.unreject,

@@ -125,7 +125,7 @@ def update(call: Call) -> Response:
         raise unprocessable("The application is not a prospect")
     if details and row:
         call.store.change("prospect_details", row["id"], **details)
-    application = call.store.change("applications", call.target["id"], **values)
+    application = hiring.update(call.store, call.target, values)
     return json_response(shown(call.world, call.request, "applications", application))
 
 

@@ -8,11 +8,11 @@ from pathlib import PurePosixPath
 
 from sandbox import bodies, people
 from sandbox.bodies import Check
-from sandbox.catalogue import ATTACHMENT_TYPES
 from sandbox.context import Call
 from sandbox.exchange import Record, Refusal, Request, Response, json_response, unprocessable
 from sandbox.present import shown
 from sandbox.switches import Switches
+from sandbox.words import ATTACHMENT_TYPES
 
 _KEYS: dict[str, Check] = {
     "application_id": bodies.integer,
@@ -28,7 +28,7 @@ _FETCH_SECONDS = 5
 _DEFAULT_VISIBILITY = {"offer_packet": "private", "offer_letter": "private", "signed_offer_letter": "private"}
 
 
-def prepare(request: Request, switches: Switches) -> bytes:
+def _prepare(request: Request, switches: Switches) -> bytes:
     """Return the bytes a create call carries or points at.
 
     Effects: may fetch the address, so it runs outside the store's lock.
@@ -79,7 +79,13 @@ def _fetched_unsaid(url: str, max_bytes: int) -> bytes:
     return data if len(data) <= max_bytes else b""
 
 
-def create(call: Call, data: bytes) -> Response:
+def create(call: Call) -> Response:
+    data = _prepare(call.request, call.world.switches)
+    with call.store.unit():
+        return _store(call, data)
+
+
+def _store(call: Call, data: bytes) -> Response:
     body: Record = call.request.json
     bodies.must_exist(call.store, "applications", body, "application_id")
     application = call.store.table("applications").records[body["application_id"]]

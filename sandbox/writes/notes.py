@@ -2,9 +2,9 @@
 
 from sandbox import bodies, people
 from sandbox.bodies import Check
-from sandbox.catalogue import NOTE_VISIBILITIES
 from sandbox.context import Call
 from sandbox.exchange import Record, Response, json_response, unprocessable
+from sandbox.words import NOTE_VISIBILITIES
 
 _MAIL_KEYS = ("subject", "email_from", "email_to", "email_cc")
 _TYPES = ("NOTE", "ACTIVITY", "EMAIL")
