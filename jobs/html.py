@@ -5,6 +5,8 @@ import re
 
 import nh3
 
+from jobs.videos import frames_as_links
+
 _TAGS = {
     *("p", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd"),
     *("b", "strong", "i", "em", "u", "s", "sub", "sup", "small", "code", "pre", "blockquote", "hr"),
@@ -81,6 +83,7 @@ def clean(html: str) -> str:
         text = _unescaped(text)
     if not _TAG.search(text):
         text = _paragraphs(text)
+    text = frames_as_links(text)
     # Layout tags we do not keep would glue the words on their two sides together.
     result = _CLEANER.clean(_LAYOUT.sub(r"\1div", text))
     if "<img" in result:

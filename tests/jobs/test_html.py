@@ -70,6 +70,30 @@ def test_clean_when_given_html_then_keeps_text_and_drops_danger(html: str, expec
     assert clean(html) == expected
 
 
+@pytest.mark.parametrize(
+    ("source", "link"),
+    [
+        ("https://www.youtube.com/embed/dQw4w9WgXcQ?rel=0", "https://www.youtube.com/watch?v=dQw4w9WgXcQ"),
+        ("//www.youtube-nocookie.com/embed/a-b_c", "https://www.youtube.com/watch?v=a-b_c"),
+        ("https://player.vimeo.com/video/76979871?h=8272103f6e&amp;dnt=1", "https://vimeo.com/76979871/8272103f6e"),
+        ("https://www.loom.com/embed/0281766fa2d0/", "https://www.loom.com/share/0281766fa2d0"),
+        ("https://youtube.com.evil.example/embed/x", ""),
+        ("https://evil.example/youtube.com/embed/x", ""),
+        ("javascript:alert(1)", ""),
+        ("https://[", ""),
+        ("", ""),
+    ],
+)
+def test_clean_when_a_video_is_embedded_then_links_to_it_where_the_host_is_known(source: str, link: str) -> None:
+    cleaned = clean(
+        f'<div><iframe width="1" src="{source}" allow="autoplay">old <b>browser</b></iframe></div><p>After</p>'
+    )
+    assert_is_safe(cleaned)
+    assert re.findall(r'href="([^"]*)"', cleaned) == ([link] if link else [])
+    assert ("Watch the video on" in cleaned, "browser" in cleaned) == (bool(link), False)
+    assert clean(cleaned) == cleaned
+
+
 @pytest.mark.parametrize("href", ["javascript:alert(1)", "JaVa\nScript:alert(1)", "data:text/html,x", "/jobs", "//x.y"])
 def test_clean_when_a_link_leads_nowhere_good_then_only_its_text_stays(href: str) -> None:
     cleaned = clean(f'<a href="{href}">text</a>')
