@@ -57,7 +57,8 @@ class Sandbox:
         started = time.perf_counter()
         if self.world.switches.latency_ms:
             time.sleep(self.world.switches.latency_ms / 1000)
-        fault = self.world.faults.take(request.method, request.path)
+        ordered = self.world.faults.take(request.method, request.path)
+        fault = ordered or self.world.chaos.take(request.method, request.path)
         who = {"credential": "", "subject": ""}
         delivery = self._with_fault(request, fault, who)
         self.world.log.add(

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from sandbox.chaos import Chaos
 from sandbox.clock import stamp
 from sandbox.exchange import Record, Request
 from sandbox.faults import Faults
@@ -19,6 +20,7 @@ class World:
     store: Store
     seed_name: str = "demo"
     faults: Faults = field(default_factory=Faults)
+    chaos: Chaos = field(default_factory=Chaos)
     webhook_trouble: Troubles = field(default_factory=Troubles)
     log: RequestLog = field(default_factory=RequestLog)
     limiter: RateLimiter = field(default_factory=RateLimiter)

@@ -49,6 +49,16 @@ def _clear_faults(world: World, _: Request) -> Any:
     return []
 
 
+def _follow_chaos(world: World, request: Request) -> Any:
+    """Let a share of requests meet trouble: `seed`, `percent`; if wanted `path`, `method`, `kinds`, `at_most`."""
+    return world.chaos.follow(order_of(request))
+
+
+def _stop_chaos(world: World, _: Request) -> Any:
+    world.chaos.stop()
+    return world.chaos.told()
+
+
 def _show_requests(world: World, request: Request) -> Any:
     query = dict(request.params)
     after = query.get("after", "0")
@@ -97,6 +107,9 @@ _ROUTES: dict[tuple[str, str], Callable[[World, Request], Any]] = {
     ("GET", "faults"): _show_faults,
     ("POST", "faults"): _add_faults,
     ("DELETE", "faults"): _clear_faults,
+    ("GET", "chaos"): lambda world, _: world.chaos.told(),
+    ("POST", "chaos"): _follow_chaos,
+    ("DELETE", "chaos"): _stop_chaos,
     ("GET", "requests"): _show_requests,
     ("DELETE", "requests"): _clear_requests,
     ("GET", "counts"): _show_counts,

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields
 
 from sandbox.exchange import Record, Response, json_response, unprocessable
 
-KINDS = ("status", "reset_before", "reset_after", "slow", "truncate", "html", "nonsense")
+KINDS = ("status", "reset_before", "reset_after", "slow", "truncate", "html", "nonsense", "broken_json")
 
 _MESSAGES = {
     401: {
@@ -94,6 +94,8 @@ def fault_response(fault: Fault) -> Response | None:
     if fault.kind == "html":
         page = b"<!doctype html><html><body><h1>Scheduled maintenance</h1></body></html>"
         return Response(200, page, "text/html; charset=utf-8")
+    if fault.kind == "broken_json":
+        return Response(200, b'{"message": [{"id": 1, "name": "cut off')
     if fault.kind == "nonsense":
         return json_response({"unexpected": [{"id": "not a number"}]})
     return None

@@ -143,6 +143,17 @@ class SandboxProcess:
     def clear_faults(self) -> None:
         self.control("DELETE", "faults")
 
+    def chaos(self, seed: int, percent: int, **values: Any) -> dict[str, Any]:
+        """Let a share of the API requests meet trouble, the same ones for the same seed, until `calm()`.
+
+        `path` and `method` narrow it, `kinds` lists what may happen (as for `faults`), `at_most` ends it by itself.
+        """
+        return dict(self.control("POST", "chaos", body={"seed": seed, "percent": percent, **values}))
+
+    def calm(self) -> dict[str, Any]:
+        """End the chaos and return how many requests it `seen`, and how many of them `met` trouble."""
+        return dict(self.control("DELETE", "chaos"))
+
     def requests(self, method: str = "", path: str = "", after: int = 0) -> list[dict[str, Any]]:
         """Return the API requests seen, oldest first; `path` matches whole segments from the left."""
         return list(self.control("GET", "requests", params={"method": method, "path": path, "after": after}))

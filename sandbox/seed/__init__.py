@@ -29,6 +29,7 @@ def reset(world: World) -> None:
         _fill(world.store, world.seed_name)
     world.load_switches()
     world.faults.clear()
+    world.chaos.stop()
     world.webhook_trouble.clear()
     world.log.clear()
     world.limiter.clear()

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
+from sandbox.catalogue import CATALOGUE
 from tests.sandbox_process import SandboxProcess
 
 
@@ -206,3 +207,24 @@ def test_page_when_500_posts_then_fast(sandbox: SandboxProcess, token: str) -> N
         assert len(rows(answer)) == 500
         times.append(sandbox.requests("GET")[-1]["milliseconds"])
     assert min(times) < 100
+
+
+def test_every_list_when_asked_for_changes_then_only_those_in_every_spelling(
+    sandbox: SandboxProcess, token: str
+) -> None:
+    sandbox.switches(rate_limit=0)
+    for name in set(CATALOGUE) - {"webhooks"}:
+        stored = sandbox.records(name)
+        assert stored, f"the seed has no {name}"
+        at = sandbox.change_record(name, stored[-1]["id"])["updated_at"]
+        queries = [f"updated_at=gte|{at}", f"updated_at=gte|{at}|lte|2999-01-01T00:00:00Z", f"updated_at[gte]={at}"]
+        for query in queries:
+            found = sandbox.api("GET", f"/v3/{name}?{query}&{SHOW_ALL.get(name, '')}".rstrip("&"), token=token)
+            assert [row["id"] for row in found.json()] == [stored[-1]["id"]], f"{name}?{query}"
+
+
+# What a list keeps back unless asked.
+SHOW_ALL = {
+    "users": "show_service_accounts=true",
+    "rejection_reasons": "include_defaults=true",
+}
