@@ -49,7 +49,7 @@ class Range(NamedTuple):
 
 
 def places_of(places: Iterable[Place], names: Names) -> list[str]:
-    """Return the places of one post as text, in Greenhouse's order and each once (contract §6.2)."""
+    """Return the places of one post as text, in the order given and each once (contract §6.2)."""
     texts: dict[str, None] = {}
     for place in places:
         kind = _KIND_OF_PLACE.get(place.kind)

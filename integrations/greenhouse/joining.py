@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Length
 
 from integrations.bulk import update_rows
 from integrations.greenhouse import derived
@@ -31,6 +32,7 @@ _BELOW = " › "
 _JOB_FIELDS = ("department", "department_path", "offices", "employment_type")
 _PAY_FIELDS = ("pay_min_cents", "pay_max_cents", "pay_currency", "pay_period")
 _POST_FIELDS = ("greenhouse_job", "location", "is_remote", "pay_ranges", *_PAY_FIELDS)
+_OLDEST_FIRST = (Length("remote_id"), "remote_id")  # ids are numbers kept as text
 _NO_PAY = (None, None, "", PayPeriod.YEAR.value)
 
 
@@ -111,10 +113,12 @@ def _office_names(remote_ids: list[str], names: Names) -> str:
 
 def _join_posts(connection: Connection, names: Names, jobs: Mapping[str, _Job]) -> None:
     places: dict[str, list[Place]] = defaultdict(list)
-    for remote_id, *place in connection.post_locations.order_by("pk").values_list("post_remote_id", *Place._fields):
+    for remote_id, *place in connection.post_locations.order_by(*_OLDEST_FIRST).values_list(
+        "post_remote_id", *Place._fields
+    ):
         places[remote_id].append(Place(*place))
     ranges: dict[str, list[Range]] = defaultdict(list)
-    for remote_id, *one in connection.pay_ranges.order_by("pk").values_list("post_remote_id", *Range._fields):
+    for remote_id, *one in connection.pay_ranges.order_by(*_OLDEST_FIRST).values_list("post_remote_id", *Range._fields):
         ranges[remote_id].append(Range(*one))
     rows = connection.greenhouse_posts.order_by().values_list("pk", "remote_id", "job_remote_id", *_POST_FIELDS)
     changed = []
