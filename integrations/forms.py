@@ -1,13 +1,14 @@
 """Forms about Greenhouse."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from integrations.greenhouse.schemas import SourcePayload
-from integrations.models import CredentialKind
+from integrations.models import Connection, CredentialKind, ReopenRule
 from integrations.problems import Problem
 
 _LEAVES_NO_TRACE = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}
@@ -143,3 +144,47 @@ class SourceForm(forms.Form):
 def _source_label(source: SourcePayload) -> str:
     strategy = source.type.name if source.type else ""
     return f"{source.name} · {strategy}" if strategy else source.name
+
+
+class ImportSettingsForm(forms.Form):
+    """How the career site is followed. `seen` names the custom fields there are, by key."""
+
+    sync_minutes = forms.IntegerField(
+        label="Look for changes every … minutes",
+        required=False,
+        min_value=5,
+        max_value=24 * 60,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    reopen_rule = forms.ChoiceField(
+        label="When a job that Greenhouse closed while it was live is back there",
+        choices=ReopenRule.choices,
+        widget=forms.RadioSelect,
+    )
+    employment_type_key = forms.ChoiceField(label="Custom field that says the employment type", required=False)
+    remote_key = forms.ChoiceField(label="Custom field that says remote", required=False)
+
+    def __init__(self, *args: Any, connection: Connection, seen: Mapping[str, str], **kwargs: Any) -> None:
+        stored = {name: getattr(connection, name) for name in self.base_fields}
+        kwargs.setdefault("initial", stored)
+        super().__init__(*args, **kwargs)
+        usual = settings.GREENHOUSE_SYNC_MINUTES
+        self.fields["sync_minutes"].help_text = f"Empty: every {usual}. From 5 minutes to 1440, which is once a day."
+        type_labels = self._offer("employment_type_key", seen, "None: jobs say no employment type")
+        remote_labels = self._offer("remote_key", seen, "None: the location’s words say it")
+        # What is stored, by field, for those who may only read it.
+        self.in_words = {
+            "sync_minutes": f"every {connection.sync_minutes or usual} minutes",
+            "reopen_rule": connection.get_reopen_rule_display(),
+            "employment_type_key": type_labels[connection.employment_type_key],
+            "remote_key": remote_labels[connection.remote_key],
+        }
+
+    def _offer(self, name: str, seen: Mapping[str, str], none: str) -> dict[str, str]:
+        stored = self.initial[name]
+        unseen = {stored: f"{stored} (no job has it yet)"} if stored and stored not in seen else {}
+        labels = {"": none, **unseen, **seen}
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        field.choices = list(labels.items())
+        return labels

@@ -6,6 +6,7 @@ from integrations.views import (
     applicants,
     connection,
     dashboard,
+    import_settings,
     imports,
     invitations,
     job_edit,
@@ -37,6 +38,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("employers/<slug:employer>/settings/integrations/user/", settings.acting_user, name="acting_user"),
     path("employers/<slug:employer>/settings/integrations/source/", settings.source, name="source"),
     path("employers/<slug:employer>/settings/integrations/source/check/", settings.source_check, name="source_check"),
+    path(
+        "employers/<slug:employer>/settings/integrations/import/",
+        import_settings.import_settings,
+        name="import_settings",
+    ),
     path("employers/<slug:employer>/settings/integrations/invite/", invitations.invite, name="setup_invite"),
     path(
         "employers/<slug:employer>/settings/integrations/invitations/<int:pk>/revoke/",

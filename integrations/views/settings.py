@@ -16,8 +16,9 @@ from accounts.permissions import EmployerRequest, employer_required
 from integrations import connecting, grants, invitations, sources
 from integrations.checkup import CheckFailed
 from integrations.doctor import Diagnosis
-from integrations.forms import ActingUserForm, IntegrationForm, InvitationForm, SourceForm
+from integrations.forms import ActingUserForm, ImportSettingsForm, IntegrationForm, InvitationForm, SourceForm
 from integrations.greenhouse.scopes import ALL_SCOPES, FEATURES
+from integrations.import_settings import seen_fields
 from integrations.models import Connection, ConnectionState, CredentialKind
 from integrations.status import status_of
 
@@ -78,6 +79,9 @@ def page(request: EmployerRequest, **bound: Any) -> HttpResponse:
         "status": status_of(connection) if connection else None,
         **bound,
     }
+    if held and "import_form" not in bound:
+        seen = seen_fields(held)
+        context["import_form"] = ImportSettingsForm(connection=held, seen=seen)
     return render(request, "integrations/integrations.html", context)
 
 
