@@ -31,7 +31,7 @@ _STEP_OF_CODE = {
     **dict.fromkeys(("user_refused", "lookup_refused", "service_user_blocked"), Step.USERS),
     "consent_not_site_admin": Step.USERS,
     "consent_incomplete": Step.JOBS,
-    "listing_empty": Step.POSTS,
+    **dict.fromkeys(("listing_empty", "many_vanished"), Step.POSTS),
     **dict.fromkeys(("resume_refused", "resume_lost"), Step.RESUMES),
 }
 

@@ -259,6 +259,24 @@ _ALL = (
         "Check the user in Greenhouse, then press Import Jobs again.",
     ),
     Problem(
+        "many_vanished",
+        "Many jobs are suddenly gone from the career site",
+        "So many live jobs left your career site at once that we have left them on your company page until you decide.",
+        "Check in Greenhouse that they are meant to be gone; then take them off, or keep them for now, under Jobs.",
+    ),
+    Problem(
+        "many_kept",
+        "Jobs that are gone from the career site were kept",
+        "Somebody of your team decided to leave them on your company page for now.",
+        "We ask again after a day, or when another number of jobs is gone.",
+    ),
+    Problem(
+        "reading_replaced",
+        "Another reading took its place",
+        "A reading that shows more was started while this one was under way.",
+        "There is nothing to do.",
+    ),
+    Problem(
         "unavailable",
         "Greenhouse cannot be reached",
         "Greenhouse does not answer right now.",

@@ -16,12 +16,15 @@ from integrations.models import (
     CredentialKind,
     Export,
     ExportState,
+    SyncKind,
     SyncRun,
+    SyncState,
 )
 from integrations.problems import PROBLEMS
 
 # How long a woken worker may take to claim its row before the row is called again.
 WAKE_AGAIN_AFTER = timedelta(seconds=60)
+FULL_EVERY, FULL_SPREAD = timedelta(days=1), timedelta(hours=2)
 SECOND_LOOK_AFTER = timedelta(hours=1)
 EXPORTS_AT_ONCE = 200
 # All employers share the partner's budget at the token endpoint; the rest follows with the next tick.
@@ -57,6 +60,23 @@ def connections_to_sync() -> QuerySet[Connection]:
     now = timezone.now()
     due = Connection.objects.not_paused(now).filter(state=ConnectionState.ACTIVE, sync_due_at__lte=now)
     return due.exclude(sync_runs__state__in=OPEN_SYNC)
+
+
+def kind_due(connection: Connection) -> SyncKind:
+    """Say how much to read: once a day all, for a post that left the career site need not announce itself."""
+    # Each connection has a day of its own, a little shorter, so that they do not all read everything at once.
+    every = FULL_EVERY - FULL_SPREAD * (connection.pk * 37 % 100) / 100
+    full = connection.full_synced_at
+    return SyncKind.FULL if full is None or full < timezone.now() - every else SyncKind.CHANGES
+
+
+def due_survey(run_id: int) -> Connection | None:
+    """The connection of a daily full reading that has just ended well: what is not listed is read after it."""
+    ended = SyncRun.objects.filter(
+        pk=run_id, kind=SyncKind.FULL, state=SyncState.SUCCEEDED, requested_by=None, connection__state="active"
+    ).select_related("connection")
+    run = ended.first()
+    return run.connection if run else None
 
 
 def forgotten_syncs() -> list[int]:

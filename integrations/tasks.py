@@ -15,26 +15,33 @@ from integrations import connecting, life, sweeps
 from integrations.credentials import keep_alive
 from integrations.greenhouse import export, sync, tracking
 from integrations.greenhouse.errors import GreenhouseError
-from integrations.greenhouse.reading import new_progress
-from integrations.models import OPEN_SYNC, Connection, Export, GreenhouseJob, SyncRun
+from integrations.models import OPEN_SYNC, Connection, Export, GreenhouseJob, SyncKind, SyncRun
 
 WAKE_EXPIRES_SECONDS = 60  # an unread message is worthless by then: a sweep has sent another
 
 
-def enqueue_sync(connection: Connection, *, by: User | None) -> SyncRun:
-    """Start reading the career site, or join the reading that is under way.
+def enqueue_sync(connection: Connection, *, by: User | None, kind: SyncKind = SyncKind.FULL) -> SyncRun:
+    """Start reading the career site, or join a reading under way that shows as much.
 
+    Effects: a reading under way that shows less ends at its next page, and this one takes its place: what it has
+        read stays, and what it has not, this one or the next reading of changes will.
     Repeat: the open run of the connection; a unique constraint decides between two at once.
     """
-    try:
-        with transaction.atomic():
-            run = SyncRun.objects.create(
-                connection=connection, requested_by=by, progress=new_progress(connection.refused_scopes)
-            )
-    except IntegrityError:
-        return SyncRun.objects.get(connection=connection, state__in=OPEN_SYNC)
-    _wake(run_sync, run.pk)
-    return run
+    if kind == SyncKind.CHANGES and connection.changes_since is None:
+        kind = SyncKind.FULL
+    since = connection.changes_since if kind == SyncKind.CHANGES else None
+    while True:
+        try:
+            with transaction.atomic():
+                SyncRun.objects.filter(connection=connection).end_for(kind)
+                run = SyncRun.objects.create(connection=connection, kind=kind, changed_since=since, requested_by=by)
+        except IntegrityError:
+            under_way = SyncRun.objects.filter(connection=connection, state__in=OPEN_SYNC).first()
+            if under_way is not None and not under_way.yields_to(kind):
+                return under_way
+            continue  # it has just ended, or has just begun and yields
+        _wake(run_sync, run.pk)
+        return run
 
 
 def enqueue_export(*, connection: Connection, application: Application, greenhouse_job: GreenhouseJob) -> Export:
@@ -74,6 +81,8 @@ def run_sync(run_id: int) -> None:
         retry_at = SyncRun.objects.values_list("retry_at", flat=True).get(pk=run_id)
         wait = max(0.0, (retry_at - timezone.now()).total_seconds()) if retry_at else 0.0
         run_sync.apply_async((run_id,), countdown=wait)
+    elif connection := sweeps.due_survey(run_id):
+        enqueue_sync(connection, by=None, kind=SyncKind.SURVEY)
 
 
 @shared_task(ignore_result=True)
@@ -111,7 +120,7 @@ def wake_due_exports() -> None:
 @shared_task(ignore_result=True)
 def wake_due_syncs() -> None:
     for connection in sweeps.connections_to_sync():
-        enqueue_sync(connection, by=None)
+        enqueue_sync(connection, by=None, kind=sweeps.kind_due(connection))
     for run_id in sweeps.forgotten_syncs():
         run_sync.apply_async((run_id,), expires=WAKE_EXPIRES_SECONDS)
 

@@ -1,21 +1,12 @@
-"""After a complete reading: join what belongs together, notice what is gone, and let our jobs follow."""
+"""Let our jobs follow their posts in Greenhouse: off the company page when they are gone there, and what they say."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
-from django.conf import settings
-from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from integrations.greenhouse import joining
-from integrations.models import (
-    Connection,
-    GreenhouseJob,
-    GreenhouseJobPost,
-    JobLink,
-    SyncRun,
-    SyncState,
-)
+from integrations.models import Connection, GreenhouseJobPost, JobLink, ReopenRule, SyncRun
 from jobs.models import Job, JobState
 
 FOLLOWED_FIELDS = (
@@ -23,75 +14,73 @@ FOLLOWED_FIELDS = (
     *("pay_min_cents", "pay_max_cents", "pay_currency", "pay_period"),
     *("language", "first_published_at", "questions"),
 )
+AT_ONCE = 250  # jobs with all their texts in memory
+
+# So many live jobs leaving the company page at once are rather a wrong scope or a wrong user than a decision, so a
+# person is asked first. A small employer may well close all of three, and a big one ten of a thousand.
+MANY, MANY_IN_ANY_CASE = 10, 50
+KEPT_FOR = timedelta(days=1)
 
 
-def finish(sync: SyncRun) -> None:
-    """Close a run whose every collection was read to its end.
+def follow(sync: SyncRun) -> None:
+    """Let the connection's linked jobs follow what a reading, joined, has shown.
 
-    Effects: one transaction; posts and jobs that the reading did not show are marked as no longer live or open, and
-    our linked jobs follow. A reading that shows nothing where there was something closes nothing: a Site Admin who
-    lost the role may be shown empty lists (contract §10 no. 13).
+    Effects: jobs are closed, reopened and rewritten; those that have nothing to change are not touched. If many live
+    ones would close, none does, and `jobs_vanished` says how many a person must decide about: see `asks`. The caller
+    opens the transaction.
     Repeat: harmless.
     """
-    connection = sync.connection
-    offered_before = GreenhouseJobPost.objects.filter(connection=connection).offered()
-    with transaction.atomic():
-        # The connection before the run, in the order of a disconnect, so that the two cannot wait for each other.
-        Connection.objects.filter(pk=connection.pk).update(credential_no=F("credential_no"))
-        # Locks the run, so that a disconnect waits for the end of this or keeps it from beginning.
-        if not SyncRun.objects.filter(pk=sync.pk, state=SyncState.RUNNING).update(lease_until=None):
-            return
-        if _is_hollow(sync) and offered_before.exists():
-            sync.state = SyncState.PARTIAL
-            sync.set_problem("listing_empty")
-        else:
-            joining.join(sync)
-            _prune(sync)
-            sync.jobs_changed = _follow(sync)
-            sync.state = SyncState.SUCCEEDED
-            sync.clear_problem()
-        sync.finished_at, sync.lease_until = timezone.now(), None
-        sync.save()
-        connection.sync_due_at = timezone.now() + timedelta(minutes=settings.GREENHOUSE_SYNC_MINUTES)
-        if sync.state == SyncState.SUCCEEDED:
-            connection.synced_at = sync.finished_at
-        connection.save(update_fields=["sync_due_at", "synced_at"])
-    if sync.state == SyncState.SUCCEEDED:
-        connection.mark_answering()
+    links = JobLink.objects.filter(post__connection=sync.connection_id)
+    gone, live = gone_links(links).count(), links.filter(job__state=JobState.LIVE).count()
+    is_many = gone >= MANY_IN_ANY_CASE or (gone >= MANY and gone * 3 > live)
+    if is_many and not _is_kept(sync, gone):
+        sync.jobs_vanished = gone
+    sync.jobs_changed = _let_follow(links, sync.connection, may_close=not is_many)
 
 
-def _is_hollow(sync: SyncRun) -> bool:
-    """Tell a reading that shows suspiciously little: no posts, no jobs, or a page that was promised and came empty."""
-    no_jobs = not GreenhouseJob.objects.filter(connection=sync.connection, seen_in=sync).exists()
-    return sync.posts_read == 0 or no_jobs or any(step.get("hollow") for step in sync.progress.values())
+def gone_links(links: QuerySet[JobLink]) -> QuerySet[JobLink]:
+    """Those whose job is live with us though Greenhouse does not offer its post."""
+    return links.filter(job__state=JobState.LIVE).exclude(post__in=GreenhouseJobPost.objects.offered().values("pk"))
 
 
-def _prune(sync: SyncRun) -> None:
-    """What a complete reading of the live posts and open jobs did not show is not live or open any more."""
-    of_connection = GreenhouseJobPost.objects.filter(connection=sync.connection, is_live=True)
-    of_connection.exclude(seen_in=sync).update(is_live=False)
-    open_jobs = GreenhouseJob.objects.filter(connection=sync.connection, status="open")
-    open_jobs.exclude(seen_in=sync).update(status="closed")
+def close_gone(connection: Connection) -> int:
+    """Close what Greenhouse does not offer any more, however many jobs. The caller opens the transaction."""
+    return _let_follow(JobLink.objects.filter(post__connection=connection), connection, may_close=True)
 
 
-def _follow(sync: SyncRun) -> int:
-    links = JobLink.objects.filter(post__connection=sync.connection)
-    hold(links)
-    changed_jobs, changed_links = [], []
-    for link in links.select_related("job", "post__greenhouse_job").prefetch_related("overrides"):
-        before = _state_of(link)
-        _open_or_close(link)
-        copy_fields(link)
-        if _state_of(link) != before:
-            changed_jobs.append(link.job)
-            changed_links.append(link)
+def _is_kept(sync: SyncRun, gone: int) -> bool:
+    """Tell whether a person has just said to keep exactly so many jobs; of another number they must be asked."""
+    asked = SyncRun.objects.filter(connection=sync.connection_id, jobs_vanished__gt=0).exclude(pk=sync.pk).first()
+    if asked is None or asked.problem_code != "many_kept" or asked.problem_at is None:
+        return False
+    return asked.jobs_vanished == gone and asked.problem_at > timezone.now() - KEPT_FOR
+
+
+def _let_follow(links: QuerySet[JobLink], connection: Connection, *, may_close: bool) -> int:
+    """Change the jobs that must change. Looks first and holds only those: most have nothing to change."""
+    stale = [link.pk for link in _in_batches(links) if _adapt(link, connection, may_close)]
+    changed = 0
+    for start in range(0, len(stale), AT_ONCE):
+        batch = JobLink.objects.filter(pk__in=stale[start : start + AT_ONCE])
+        hold(batch)
+        # Read again, now that nobody else writes them: somebody may have typed or switched meanwhile.
+        changed += _write([link for link in _in_batches(batch) if _adapt(link, connection, may_close)])
+    return changed
+
+
+def _in_batches(links: QuerySet[JobLink]) -> Iterator[JobLink]:
+    rows = links.order_by("pk").select_related("job", "post__greenhouse_job").prefetch_related("overrides")
+    return rows.iterator(chunk_size=AT_ONCE)
+
+
+def _write(links: list[JobLink]) -> int:
     now = timezone.now()
-    for job in changed_jobs:
-        job.updated_at = now
-    job_fields = [*FOLLOWED_FIELDS, *Job.STATE_FIELDS, "updated_at"]
-    Job.objects.bulk_update(changed_jobs, job_fields, batch_size=100)
-    JobLink.objects.bulk_update(changed_links, ["reopen_as"], batch_size=250)
-    return len(changed_jobs)
+    for link in links:
+        link.job.updated_at = now
+    fields = [*FOLLOWED_FIELDS, *Job.STATE_FIELDS, "updated_at"]
+    Job.objects.bulk_update([link.job for link in links], fields, batch_size=100)
+    JobLink.objects.bulk_update(links, ["reopen_as", "asks_to_reopen"], batch_size=250)
+    return len(links)
 
 
 def hold(links: QuerySet[JobLink]) -> None:
@@ -103,22 +92,50 @@ def hold(links: QuerySet[JobLink]) -> None:
     Job.objects.filter(greenhouse_link__in=links).update(updated_at=F("updated_at"))
 
 
+def _adapt(link: JobLink, connection: Connection, may_close: bool) -> bool:
+    """Change a link and its job as its post says, unsaved; True if that made a difference."""
+    before = _state_of(link)
+    if link.post.is_offered:
+        _reopen(link, ReopenRule(connection.reopen_rule))
+    else:
+        _close(link, may_close)
+    copy_fields(link)
+    return _state_of(link) != before
+
+
 def _state_of(link: JobLink) -> tuple[object, ...]:
     job = link.job
-    return (*(getattr(job, name) for name in FOLLOWED_FIELDS), job.state, job.closed_reason, link.reopen_as)
+    followed = (getattr(job, name) for name in FOLLOWED_FIELDS)
+    return (*followed, job.state, job.closed_reason, link.reopen_as, link.asks_to_reopen)
 
 
-def _open_or_close(link: JobLink) -> None:
-    job, offered = link.job, link.post.is_offered
-    if not offered and job.state != JobState.CLOSED:
+def _close(link: JobLink, may_close: bool) -> None:
+    job = link.job
+    link.asks_to_reopen = False
+    if job.state != JobState.CLOSED and may_close:
         link.reopen_as = job.state
         job.mark_closed(link.post.reason_not_offered)
-    elif offered and job.state == JobState.CLOSED and link.reopen_as:
-        if link.reopen_as == JobState.LIVE:
-            job.mark_live()
-        else:
-            job.mark_off()
-        link.reopen_as = ""
+    elif job.state == JobState.CLOSED and link.reopen_as:
+        job.closed_reason = link.post.reason_not_offered  # unpublished first and then deleted, say
+
+
+def _reopen(link: JobLink, rule: ReopenRule) -> None:
+    """Bring back what Greenhouse closed; what was not live goes back to what it was, whatever the rule."""
+    job, before = link.job, link.reopen_as
+    if job.state != JobState.CLOSED:
+        link.reopen_as, link.asks_to_reopen = "", False  # a person was faster
+        return
+    if not before:
+        return  # a person closed it
+    if before == JobState.LIVE and rule == ReopenRule.ASK:
+        link.asks_to_reopen = True
+        return
+    if before == JobState.LIVE and rule == ReopenRule.LIVE:
+        job.mark_live()
+    else:
+        job.mark_off()
+        job.state = JobState.DRAFT if before == JobState.DRAFT else JobState.OFF
+    link.reopen_as, link.asks_to_reopen = "", False
 
 
 def copy_fields(link: JobLink) -> None:

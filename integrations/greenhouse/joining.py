@@ -15,14 +15,12 @@ from django.db.models.functions import Length
 from integrations.bulk import update_rows
 from integrations.greenhouse import derived
 from integrations.greenhouse.derived import Name, Names, Place, Range
+from integrations.greenhouse.listings import listings_of, posts_asked_about
 from integrations.models import (
     Connection,
     GreenhouseJob,
     GreenhouseJobPost,
     GreenhouseName,
-    GreenhousePayRange,
-    GreenhousePostLocation,
-    SyncKind,
     SyncRun,
 )
 from jobs.models import PLACES_JOINED_BY
@@ -39,12 +37,11 @@ _NO_PAY = (None, None, "", PayPeriod.YEAR.value)
 def join(sync: SyncRun) -> None:
     """Join all rows of a reading that came to its end with those that were there before.
 
-    Effects: at most one UPDATE per batch of jobs and of posts; a full reading also takes away the places and pay
-    that its posts no longer have. The caller opens the transaction.
+    Effects: at most one UPDATE per batch of jobs and of posts; takes away the places and
+    pay that the posts it asked about no longer have. The caller opens the transaction.
     Repeat: harmless; writes nothing when nothing changed.
     """
-    if sync.kind == SyncKind.FULL:
-        _drop_unseen(sync)
+    _drop_unseen(sync)
     _join(sync.connection)
 
 
@@ -59,14 +56,11 @@ def rejoin(connection: Connection) -> None:
 
 
 def _drop_unseen(sync: SyncRun) -> None:
-    """A place or pay range of a post that was read is gone if it was not read with it."""
-    posts = GreenhouseJobPost.objects.filter(connection=sync.connection, seen_in=sync).values("remote_id")
-    for collection, model in (
-        ("job_post_locations", GreenhousePostLocation),
-        ("pay_input_ranges", GreenhousePayRange),
-    ):
-        if not sync.progress.get(collection, {}).get("left_out"):
-            rows = model._default_manager.filter(connection=sync.connection, post_remote_id__in=posts)
+    """A place or pay range of a post is gone if it was not read with the others of that post."""
+    posts = posts_asked_about(sync).values("remote_id")
+    for listing in listings_of(sync).values():
+        if listing.ids is posts_asked_about and not sync.progress[listing.name].get("left_out"):
+            rows = listing.reading.model._default_manager.filter(connection=sync.connection, post_remote_id__in=posts)
             rows.exclude(seen_in=sync).delete()
 
 

@@ -10,6 +10,7 @@ from candidates.models import ApplicationStatus
 from integrations.greenhouse.schemas import (
     CustomLocationPayload,
     DepartmentPayload,
+    JobBoardPayload,
     JobPayload,
     JobPostLocationPayload,
     JobPostPayload,
@@ -58,6 +59,12 @@ def custom_location_row(payload: CustomLocationPayload, run: SyncRun) -> Greenho
 def pay_input_row(payload: PayInputPayload, run: SyncRun) -> GreenhouseName:
     position = max(-_MOST_POSITION, min(payload.priority, _MOST_POSITION))
     return _name(GreenhouseName.Kind.PAY_INPUT, payload.id, payload.title, run, position=position)
+
+
+def job_board_row(payload: JobBoardPayload, run: SyncRun) -> GreenhouseName:
+    row = _name(GreenhouseName.Kind.JOB_BOARD, payload.id, payload.company_name or payload.url_token, run)
+    row.is_live = payload.status == "live"
+    return row
 
 
 def _name(

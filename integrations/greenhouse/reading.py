@@ -6,12 +6,13 @@ from typing import Any
 
 from django.db import models
 
-from integrations.bulk import upsert
+from integrations.bulk import split_changed, upsert
 from integrations.greenhouse import mapping
 from integrations.greenhouse.parsing import Misfit
 from integrations.greenhouse.schemas import (
     CustomLocationPayload,
     DepartmentPayload,
+    JobBoardPayload,
     JobPayload,
     JobPostLocationPayload,
     JobPostPayload,
@@ -51,12 +52,23 @@ class Reading:
     def scope(self) -> str:
         return listing_scope(f"/v3/{self.collection}")
 
-    def save(self, payloads: Iterable[Record], run: SyncRun) -> int:
-        """Write one page as rows in one statement per batch. Repeat: the same rows again. Units: rows."""
+    def save(self, payloads: Iterable[Record], run: SyncRun, *, marks_seen: bool = True) -> int:
+        """Write one page as rows in one statement per batch: those that are new or differ, and how many they were.
+
+        Effects: `marks_seen` also notes on the others that this run saw them.
+        Repeat: writes nothing but that note.
+        """
         rows = {payload.id: self.row(payload, run) for payload in payloads}  # ON CONFLICT wants each row once
-        columns = {field.name for field in self.model._meta.concrete_fields}
-        upsert([*rows.values()], unique=self.unique, update=columns - {*self.kept, *self.unique})
-        return len(rows)
+        columns = {field.name for field in self.model._meta.concrete_fields} - {"id", *self.kept, *self.unique}
+        changed, same = split_changed([*rows.values()], unique=self.unique, compared=columns - {"seen_in"})
+        upsert(changed, unique=self.unique, update=columns)
+        if marks_seen and same and self.has_marks:
+            self.model._default_manager.filter(pk__in=same).update(seen_in=run)
+        return len(changed)
+
+    @property
+    def has_marks(self) -> bool:
+        return any(field.name == "seen_in" for field in self.model._meta.concrete_fields)
 
     def skip(self, misfits: Iterable[Misfit], run: SyncRun) -> None:
         """Name records that could not be read on the run, unsaved; those we know count as seen.
@@ -77,25 +89,9 @@ class Reading:
                 for one in fresh[:room]
             ),
         ]
-        if any(field.name == "seen_in" for field in self.model._meta.concrete_fields):
+        if self.has_marks:
             known = self.model._default_manager.filter(connection=run.connection_id)
             known.filter(remote_id__in=[one.id for one in fresh]).update(seen_in=run)
-
-
-def new_progress(refused: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Where a reading begins; what needs one of these refused scopes, and can be done without, is left out."""
-    return {
-        reading.collection: left_out() if reading.is_optional and reading.scope in refused else not_begun()
-        for reading in READINGS.values()
-    }
-
-
-def not_begun() -> dict[str, Any]:
-    return {"cursor": None, "pages": 0, "done": False}
-
-
-def left_out() -> dict[str, Any]:
-    return {"cursor": None, "pages": 0, "done": True, "left_out": True}
 
 
 _NAME = ("connection", "kind", "remote_id")
@@ -152,3 +148,6 @@ READINGS = {
         ),
     )
 }
+
+# Read only to tell why a post is not on the career site.
+JOB_BOARDS = Reading("job_boards", JobBoardPayload, GreenhouseName, mapping.job_board_row, _NAME, is_optional=True)

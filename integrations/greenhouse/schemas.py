@@ -114,6 +114,16 @@ class CustomLocationPayload(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class JobBoardPayload(Record):
+    """A place where posts are published; none of its posts is live unless its `status` is."""
+
+    company_name: str = ""
+    url_token: str = ""
+    internal: bool = False
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DepartmentPayload(Record):
     """A node of the department tree."""
 

@@ -1,7 +1,7 @@
 """Read an employer's career site from Greenhouse into rows, page by page, from wherever it stopped.
 
-Independent collections are read side by side; only this thread writes. Nothing is closed or pruned here: that is
-`follow.py`'s, and it runs only when every collection was read to its end.
+Independent lists, which `listings.py` names, are read side by side; only this thread writes. Nothing is closed or
+pruned here: that is `ending.py`'s, and it runs only when every list was read to its end.
 """
 
 import logging
@@ -11,7 +11,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -20,7 +19,7 @@ from integrations import health
 from integrations.budget import Priority, come_back_at
 from integrations.credentials import ConnectionTokens, FixedToken, client_with, gate_of
 from integrations.fields import DecryptionError
-from integrations.greenhouse import follow
+from integrations.greenhouse import ending, listings
 from integrations.greenhouse.client import GreenhouseClient, Page
 from integrations.greenhouse.errors import (
     Forbidden,
@@ -31,8 +30,9 @@ from integrations.greenhouse.errors import (
     Unavailable,
     UnexpectedReply,
 )
-from integrations.greenhouse.reading import READINGS, Reading, left_out, not_begun
-from integrations.models import OPEN_SYNC, GreenhouseJobPost, Step, SyncRun, SyncState
+from integrations.greenhouse.listings import Listing
+from integrations.greenhouse.reading import Reading
+from integrations.models import OPEN_SYNC, Step, SyncKind, SyncRun, SyncState
 from integrations.problems import code_for
 
 log = logging.getLogger(__name__)
@@ -41,13 +41,11 @@ SLICE_SECONDS = 60  # then the task ends and wakes itself again, well inside Cel
 LEASE = timedelta(seconds=150)
 READERS = 4
 MAX_ATTEMPTS = 8
-IDS_PER_REQUEST = 50
 _KEPT = ("progress", "pages_read", "posts_read", "skipped", "skipped_count")  # committed page by page
-Progress = dict[str, Any]
 
 
 class RunEnded(Exception):
-    """Somebody ended the run while it was being read, because Greenhouse was disconnected."""
+    """Somebody ended the run while it was being read, because it was disconnected or another took its place."""
 
 
 def run(run_id: int) -> bool:
@@ -96,7 +94,7 @@ def _stop(sync: SyncRun, exc: GreenhouseError | DecryptionError) -> None:
     if isinstance(exc, RateLimited | Unavailable):
         _wait(sync, exc, step)
     elif isinstance(exc, Unauthorized):
-        _renew_once(sync, exc)
+        _fail(sync, code_for(exc), Step.SIGN_IN)
     else:
         log.warning("sync %s of connection %s stopped: %s", sync.pk, sync.connection_id, exc)
         _fail(sync, code_for(exc), step)
@@ -106,19 +104,31 @@ def _run_slice(sync: SyncRun) -> None:
     if not sync.connection.is_active:
         _close(sync, sync.connection.problem_code or "disconnected")
         return
-    tokens = ConnectionTokens(sync.connection_id)
-    token = tokens.current()
-    try:
+    if not _read_with_tokens(sync):
+        _put_back(sync)
+        return
+    ending.finish(sync)
+    _note_steps(sync)
+
+
+def _read_with_tokens(sync: SyncRun) -> bool:
+    """Read on with the connection's token; one that is refused gets a successor, unless that one is refused too.
+
+    Raises: Unauthorized when the credential, or two tokens without a page between them, were refused.
+    """
+    tokens, refused_at = ConnectionTokens(sync.connection_id), None
+    while True:
+        token = tokens.current()
         # Reader threads must not touch the database, so they get a token to hold.
         client = client_with(FixedToken(token), gate_of(sync.connection, Priority.BULK))
-        if not _read(sync, client):
-            _put_back(sync)
-            return
-    except Unauthorized:
-        tokens.forget(token)
-        raise
-    follow.finish(sync)
-    _note_steps(sync)
+        try:
+            return _read(sync, client)
+        except Unauthorized:
+            tokens.forget(token)
+            _reload(sync)
+            if refused_at == sync.pages_read:
+                raise
+            refused_at = sync.pages_read
 
 
 def _read(sync: SyncRun, client: GreenhouseClient) -> bool:
@@ -127,71 +137,41 @@ def _read(sync: SyncRun, client: GreenhouseClient) -> bool:
     Raises: RateLimited when the budget is spent, once the pages that are on their way are written.
     """
     ends_at = time.monotonic() + SLICE_SECONDS
-    asked: dict[Future[Page[Any]], Reading] = {}
+    lists = listings.listings_of(sync)
+    # Those of a run that is new, or that an older release began.
+    sync.progress = {**listings.new_progress(sync, sync.connection.refused_scopes), **sync.progress}
+    asked: dict[Future[Page[Any]], Listing] = {}
     spent: RateLimited | None = None
     with ThreadPoolExecutor(max_workers=READERS) as pool:
 
         def ask(*, unsaved: str = "") -> None:
-            idle = [reading for reading in READINGS.values() if reading not in asked.values()]
-            for reading in idle:
-                query = _query(sync, reading) if _is_ready(sync, reading, unsaved) else None
-                if query is not None:
-                    asked[pool.submit(_fetch, client, reading, query)] = reading
+            for listing in lists.values():
+                if listing not in asked.values() and listings.is_ready(sync, listing, unsaved):
+                    query = listings.next_query(sync, listing)
+                    if query is not None:
+                        asked[pool.submit(_fetch, client, listing.reading, query)] = listing
 
         ask()
         while asked:
             done, _ = wait(asked, return_when=FIRST_COMPLETED)
             for future in done:
-                reading = asked.pop(future)
+                listing = asked.pop(future)
                 try:
-                    page = _result(future, sync, reading)
+                    page = _result(future, sync, listing)
                 except RateLimited as exc:
                     spent = exc
                     continue
-                _advance(sync, reading, page)
                 in_time = spent is None and time.monotonic() < ends_at
-                if in_time:
-                    ask(unsaved=reading.collection)  # the next pages travel while this one is written
-                _save(sync, reading, page)
+                if page is not None:
+                    _advance(sync, listing, page)
+                    if in_time:
+                        ask(unsaved=listing.name)  # the next pages travel while this one is written
+                    _save(sync, listing, page)
                 if in_time:
                     ask()
     if spent:
         raise spent
     return all(step["done"] for step in sync.progress.values())
-
-
-def _is_ready(sync: SyncRun, reading: Reading, unsaved: str) -> bool:
-    """Tell whether the next page of a collection can be asked for while a page of `unsaved` is not written yet."""
-    step = sync.progress[reading.collection]
-    if step["done"] or not reading.after:
-        return not step["done"]
-    if _goes_by_ids(sync, reading):
-        return unsaved != reading.after
-    # From the first page of posts on: if it is not the last, there are far too many posts to ask by their ids.
-    return bool(sync.progress[reading.after]["pages"])
-
-
-def _goes_by_ids(sync: SyncRun, reading: Reading) -> bool:
-    """Once all posts are read, ask for their locations by id (contract §3.2) if the whole collection is longer."""
-    step, posts = sync.progress[reading.collection], sync.progress[reading.after]
-    chunks = -(-sync.posts_read // IDS_PER_REQUEST)
-    return bool(step.get("by_ids")) or (posts["done"] and (chunks <= 1 or step["pages"] >= chunks))
-
-
-def _query(sync: SyncRun, reading: Reading) -> dict[str, Any] | None:
-    """What to ask for next; None when nothing is left to ask."""
-    step = sync.progress[reading.collection]
-    if not reading.after or not _goes_by_ids(sync, reading):
-        return {"cursor": step["cursor"]} if step["cursor"] else {"params": dict(reading.params)}
-    if not step.get("by_ids"):
-        step.update(by_ids=True, chunk=0, cursor=None)
-    start = step["chunk"] * IDS_PER_REQUEST
-    posts = GreenhouseJobPost.objects.filter(seen_in=sync).order_by("pk")
-    ids = posts.values_list("remote_id", flat=True)[start : start + IDS_PER_REQUEST]
-    if not ids:
-        step["done"] = True
-        return None
-    return {"params": {"job_post_ids": ",".join(ids)}, "cursor": step["cursor"]}
 
 
 def _fetch(client: GreenhouseClient, reading: Reading, query: dict[str, Any]) -> Page[Any]:
@@ -201,45 +181,52 @@ def _fetch(client: GreenhouseClient, reading: Reading, query: dict[str, Any]) ->
     return client.fetch_page(reading.collection, reading.schema, params=query["params"], lenient=True)
 
 
-def _result(future: Future[Page[Any]], sync: SyncRun, reading: Reading) -> Page[Any]:
-    step = sync.progress[reading.collection]
+def _result(future: Future[Page[Any]], sync: SyncRun, listing: Listing) -> Page[Any] | None:
+    """Return the page that came; None when its list is to be asked for again, in another way."""
+    step = sync.progress[listing.name]
     try:
         return future.result()
     except Forbidden:
-        if not reading.is_optional:
+        if not listing.reading.is_optional:
             raise
-        sync.connection.note_refused(reading.scope)
-        step.update(left_out())
+        sync.connection.note_refused(listing.reading.scope)
+        step.update(listings.left_out())
         return Page((), None, 0)
     except Rejected as exc:
         if step["cursor"] and not step.get("restarted"):
-            # A kept cursor may have died (contract §10 no. 19): begin this collection again, once.
-            sync.progress[reading.collection] = {**not_begun(), "restarted": True}
-            SyncRun.objects.filter(pk=sync.pk).update(progress=sync.progress)
+            # A kept cursor may have died (contract §10 no. 19): begin this list again, once.
+            _begin_again(sync, listing, restarted=True)
             raise Unavailable("cursor_refused", path=exc.path) from exc
+        if "updated_at" in listing.params and not step.get("refused"):
+            # Some collections refuse the filters they document (contract §3.3): then all of it is read.
+            _begin_again(sync, listing, refused=["updated_at"])
+            return None
         raise
 
 
-def _advance(sync: SyncRun, reading: Reading, page: Page[Any]) -> None:
-    step = sync.progress[reading.collection]
+def _begin_again(sync: SyncRun, listing: Listing, **marks: Any) -> None:
+    sync.progress[listing.name] = {**listings.not_begun(), **marks}
+    SyncRun.objects.filter(pk=sync.pk).update(progress=sync.progress)
+
+
+def _advance(sync: SyncRun, listing: Listing, page: Page[Any]) -> None:
+    step, collection = sync.progress[listing.name], listing.reading.collection
     if page.next_cursor and page.next_cursor == step["cursor"]:
-        raise UnexpectedReply("cursor_repeats", path=f"/v3/{reading.collection}")
-    if step["cursor"] and not page.items and reading.collection in ("job_posts", "jobs"):
+        raise UnexpectedReply("cursor_repeats", path=f"/v3/{collection}")
+    if step["cursor"] and not (page.items or page.misfits) and collection in ("job_posts", "jobs"):
         step["hollow"] = True  # a cursor promises rows; who lost the right to see them gets none
-    step["pages"] += 1
-    step["cursor"] = page.next_cursor
-    if step.get("by_ids"):
-        step["chunk"] += 0 if page.next_cursor else 1
-    else:
-        step["done"] = page.next_cursor is None
+    step.setdefault("at", timezone.now().isoformat())
     sync.pages_read += 1
-    sync.posts_read += len(page.items) + len(page.misfits) if reading.collection == "job_posts" else 0
+    if collection == "job_posts" and listing.ids is None:
+        sync.posts_read += len(page.items) + len(page.misfits)
+    listings.advance(step, next_cursor=page.next_cursor)
 
 
-def _save(sync: SyncRun, reading: Reading, page: Page[Any]) -> None:
+def _save(sync: SyncRun, listing: Listing, page: Page[Any]) -> None:
     """Commit a page together with how far we are, so that a killed worker costs at most one page."""
+    step, reading = sync.progress[listing.name], listing.reading
     with transaction.atomic():
-        reading.save(page.items, sync)
+        step["written"] = step.get("written", 0) + reading.save(page.items, sync, marks_seen=listing.marks_seen)
         reading.skip(page.misfits, sync)
         sync.lease_until = timezone.now() + LEASE
         sync.attempts = 0
@@ -277,28 +264,24 @@ def _try_later(sync: SyncRun, code: str, step: Step) -> None:
     health.note_trouble(sync.connection_id, step, code)
 
 
-def _renew_once(sync: SyncRun, exc: Unauthorized) -> None:
-    """A refused token gets one new token; a refused credential, or a second refusal, needs a person."""
-    if exc.path.endswith("/token") or sync.attempts:
-        _fail(sync, code_for(exc), Step.SIGN_IN)
-        return
-    sync.attempts += 1
-    _put_back(sync)
-
-
 def _put_back(sync: SyncRun) -> None:
     """Keep what was committed of the reading and let go of the run."""
-    for name, value in SyncRun.objects.values(*_KEPT).get(pk=sync.pk).items():
-        setattr(sync, name, value)
+    _reload(sync)
     sync.lease_until = None
     _write(sync, "lease_until", "retry_at", "attempts", "problem_code", "problem_at", "started_at")
+
+
+def _reload(sync: SyncRun) -> None:
+    for name, value in SyncRun.objects.values(*_KEPT).get(pk=sync.pk).items():
+        setattr(sync, name, value)
 
 
 def _fail(sync: SyncRun, code: str, step: Step) -> None:
     _close(sync, code)
     connection = sync.connection
-    connection.sync_due_at = timezone.now() + timedelta(minutes=settings.GREENHOUSE_SYNC_MINUTES)
-    connection.save(update_fields=["sync_due_at"])
+    if sync.kind != SyncKind.SURVEY:
+        connection.sync_due_at = ending.next_sync_at(connection)
+        connection.save(update_fields=["sync_due_at"])
     connection.mark_trouble(code)
     health.note_trouble(connection.pk, step, code)
 
@@ -311,6 +294,7 @@ def _close(sync: SyncRun, code: str) -> None:
 
 def _note_steps(sync: SyncRun) -> None:
     if sync.state == SyncState.SUCCEEDED:
-        health.note_well(sync.connection_id, Step.SIGN_IN, Step.JOBS, Step.POSTS, Step.LOCATIONS)
+        steps = [Step.SIGN_IN, Step.JOBS, Step.POSTS]
+        health.note_well(sync.connection_id, *steps, *([] if sync.kind == SyncKind.SURVEY else [Step.LOCATIONS]))
     elif sync.problem_code:
         health.note_trouble(sync.connection_id, Step.POSTS, sync.problem_code)

@@ -2,9 +2,11 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import User
 from integrations.models.connection import Connection, WithProblem
+from integrations.problems import PROBLEMS
 
 
 class SyncState(models.TextChoices):
@@ -25,7 +27,26 @@ class SyncKind(models.TextChoices):
     SURVEY = "survey", "What is not listed"
 
 
+# A reading takes the place of an open one of these: what that was to show, it or the next one of its kind will.
+TAKES_PLACE_OF = {
+    SyncKind.FULL: (SyncKind.CHANGES, SyncKind.SURVEY),
+    SyncKind.SURVEY: (SyncKind.CHANGES,),
+    SyncKind.CHANGES: (),
+}
 OPEN_SYNC = (SyncState.QUEUED, SyncState.RUNNING)
+
+
+class SyncRunQuerySet(models.QuerySet["SyncRun"]):
+    def end_for(self, kind: SyncKind) -> None:
+        """End the open runs that a reading of this kind takes the place of; their workers stop at the next page."""
+        now = timezone.now()
+        self.filter(state__in=OPEN_SYNC, kind__in=TAKES_PLACE_OF[kind]).update(
+            state=SyncState.PARTIAL,
+            finished_at=now,
+            lease_until=None,
+            problem_code=PROBLEMS["reading_replaced"].code,
+            problem_at=now,
+        )
 
 
 class SyncRun(WithProblem):
@@ -58,6 +79,8 @@ class SyncRun(WithProblem):
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
+    objects = SyncRunQuerySet.as_manager()
+
     class Meta:
         ordering = ["-pk"]
         constraints = [
@@ -72,6 +95,10 @@ class SyncRun(WithProblem):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_SYNC
+
+    def yields_to(self, kind: SyncKind) -> bool:
+        """Tell whether a reading of this kind takes the place of this one."""
+        return SyncKind(self.kind) in TAKES_PLACE_OF[kind]
 
     @property
     def percent(self) -> int:

@@ -13,7 +13,7 @@ from integrations import connecting, life, sending, sweeps, tasks
 from integrations.checkup import CheckFailed
 from integrations.credentials import ConnectionTokens
 from integrations.fields import Secret
-from integrations.greenhouse import export, follow, sync, tracking
+from integrations.greenhouse import ending, export, sync, tracking
 from integrations.greenhouse.errors import Unavailable
 from integrations.models import (
     Connection,
@@ -411,7 +411,7 @@ def test_a_reading_ended_before_its_last_step_closes_nothing(row: Connection, al
     held = SyncRun.objects.select_related("connection").get(pk=run.pk)
     life.disconnect(connection=row, by=alice)
     held.posts_read = 1
-    follow.finish(held)
+    ending.finish(held)
     link.job.refresh_from_db()
     link.post.refresh_from_db()
     assert (link.job.state, link.post.is_live) == (JobState.LIVE, True)
