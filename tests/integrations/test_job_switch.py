@@ -129,9 +129,8 @@ def test_switch_when_it_is_back_in_greenhouse_then_the_question_is_answered(
 def test_close_by_hand_then_no_sync_reopens_it(as_rita: Client, employer: Employer) -> None:
     live = _linked(employer, offered=True, state=JobState.LIVE)
     as_rita.post(SWITCH, {"job": live.pk, "to": "closed"})
-    link = JobLink.objects.select_related("job", "post__greenhouse_job").get()
-    follow._open_or_close(link)
-    assert link.job.state == JobState.CLOSED
+    assert follow.close_gone(JobLink.objects.select_related("post__connection").get().post.connection) == 0
+    assert _state(live) == JobState.CLOSED
     as_rita.post(SWITCH, {"job": live.pk, "to": "live"})
     assert _state(live) == JobState.LIVE
 
