@@ -104,10 +104,15 @@ def _redeliver(world: World, request: Request) -> Any:
 
 
 def _release(world: World, request: Request) -> Any:
-    """Let go what is held, in the order named: `as_they_came`, `reversed`, or a list of ids."""
-    orders = (bodies.one_of("as_they_came", "reversed"), bodies.list_of(bodies.integer))
-    order = order_of(request).get("order", "as_they_came")
-    if all(check(order) for check in orders):
+    return release_held(world, order_of(request).get("order", "as_they_came"))
+
+
+def release_held(world: World, order: Any) -> list[Record]:
+    """Let go what is held, in the order named: `as_they_came`, `reversed`, or a list of ids.
+
+    Raises: Refusal 422 for another order.
+    """
+    if order not in ("as_they_came", "reversed") and bodies.list_of(bodies.integer)(order):
         raise unprocessable({"order": "must be as_they_came, reversed or a list of ids"})
     with world.store.unit():
         held = [row["id"] for row in world.store.where("_deliveries", state="held")]

@@ -4,7 +4,16 @@ from collections.abc import Callable
 
 from sandbox.context import World
 from sandbox.exchange import Record, Refusal, Request, Response, not_found
-from sandbox.web import account_actions, account_pages, actions, job_actions, page, pages
+from sandbox.web import (
+    account_actions,
+    account_pages,
+    actions,
+    job_actions,
+    page,
+    pages,
+    webhook_actions,
+    webhook_pages,
+)
 
 # An action changes something and returns the page to go back to and what to say there.
 Action = Callable[[World, Request, Record], tuple[str, str]]
@@ -16,11 +25,13 @@ _PAGES: dict[str, Callable[[World, Request], Response]] = {
     "users": account_pages.users,
     "sources": account_pages.sources,
     "credentials": account_pages.credentials,
+    "webhooks": webhook_pages.webhooks,
     "traffic": pages.traffic,
 }
 _RECORD_PAGES: dict[str, tuple[str, Callable[[World, Request, Record], Response]]] = {
     "jobs": ("jobs", pages.job),
     "people": ("candidates", pages.person),
+    "deliveries": ("_deliveries", webhook_pages.delivery),
 }
 # first word of the path: (collection, page to return to when the action is refused)
 _COLLECTIONS: dict[str, tuple[str, Callable[[Record], str]]] = {
@@ -30,6 +41,8 @@ _COLLECTIONS: dict[str, tuple[str, Callable[[Record], str]]] = {
     "users": ("users", lambda _: "/users"),
     "sources": ("sources", lambda _: "/sources"),
     "credentials": ("_credentials", lambda _: "/credentials"),
+    "webhooks": ("webhooks", lambda _: "/webhooks"),
+    "deliveries": ("_deliveries", lambda delivery: f"/deliveries/{delivery['id']}"),
 }
 _ACTIONS: dict[tuple[str, str], Action] = {
     ("jobs", "close"): job_actions.close_job,
@@ -58,10 +71,23 @@ _ACTIONS: dict[tuple[str, str], Action] = {
     ("credentials", "redirects"): account_actions.set_redirects,
     ("credentials", "disconnect"): account_actions.disconnect,
 }
+# Actions that speak to somebody else, and so take the lock only for their own writes.
+_SLOW_ACTIONS: dict[tuple[str, str], Action] = {
+    ("webhooks", "ping"): webhook_actions.ping,
+    ("webhooks", "enable"): webhook_actions.enable,
+    ("webhooks", "disable"): webhook_actions.disable,
+    ("webhooks", "change"): webhook_actions.change,
+    ("webhooks", "remove"): webhook_actions.remove,
+    ("deliveries", "send_again"): webhook_actions.send_again,
+}
 # Forms that are about no one record: (page to return to when refused, what to do)
 _FORMS: dict[tuple[str, ...], tuple[str, Callable[[World, Request], tuple[str, str]]]] = {
     ("switches",): ("/#switches", actions.set_switches),
     ("sources",): ("/sources", account_actions.add_source),
+    ("webhooks",): ("/webhooks#new", webhook_actions.add),
+    ("webhooks", "trouble"): ("/webhooks#trouble", webhook_actions.order_trouble),
+    ("webhooks", "trouble", "clear"): ("/webhooks", webhook_actions.clear_trouble),
+    ("webhooks", "release"): ("/webhooks", webhook_actions.release),
     ("trouble",): ("/traffic", actions.order_trouble),
     ("trouble", "clear"): ("/traffic", actions.clear_trouble),
 }
@@ -103,15 +129,17 @@ def _act(world: World, request: Request, parts: list[str]) -> Response:
     if tuple(parts) in _FORMS:
         back_to, send = _FORMS[tuple(parts)]
         return _settle(back_to, lambda: send(world, request))
-    if len(parts) != 3 or (parts[0], parts[2]) not in _ACTIONS:
+    if len(parts) != 3 or (parts[0], parts[2]) not in _ACTIONS | _SLOW_ACTIONS:
         raise not_found()
+    key = parts[0], parts[2]
     collection, back = _COLLECTIONS[parts[0]]
-    action = _ACTIONS[parts[0], parts[2]]
     record = _record(world, collection, parts[1])
 
     def change() -> tuple[str, str]:
+        if key in _SLOW_ACTIONS:
+            return _SLOW_ACTIONS[key](world, request, record)
         with world.store.unit():
-            return action(world, request, record)
+            return _ACTIONS[key](world, request, record)
 
     return _settle(back(record), change)
 

@@ -34,7 +34,20 @@ def _expect_sound(page: Page) -> None:
 
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize(
-    "name", ["dashboard", "jobs", "job", "people", "person", "users", "sources", "credentials", "traffic"]
+    "name",
+    [
+        "dashboard",
+        "jobs",
+        "job",
+        "people",
+        "person",
+        "users",
+        "sources",
+        "credentials",
+        "webhooks",
+        "delivery",
+        "traffic",
+    ],
 )
 def test_page_when_looked_at_then_accessible_and_not_too_wide(
     page: Page, sandbox: SandboxProcess, application: dict[str, Any], name: str, width: int
@@ -44,6 +57,11 @@ def test_page_when_looked_at_then_accessible_and_not_too_wide(
         "job": f"/jobs/{application['job_id']}",
         "person": f"/people/{application['candidate_id']}",
     }
+    if name in ("webhooks", "delivery"):
+        sandbox.add_webhook("http://127.0.0.1:9/hooks", "secret", "hire_candidate", "job_updated")
+        sandbox.webhook_trouble({"kind": "hold"}, {"kind": "drop"})
+        rows = sandbox.fire("hire_candidate", payload={"name": "x" * 300}) + sandbox.fire("job_updated", payload={})
+        paths["delivery"] = f"/deliveries/{rows[0]['id']}"
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(sandbox.url + paths.get(name, f"/{name}"))
     _expect_sound(page)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox.browsing import page, press
 from tests.sandbox.receiver import Received, Receiver, listening
 from tests.sandbox_process import PARTNER_CLIENT_ID, SandboxProcess
 
@@ -256,3 +257,57 @@ def test_webhooks_when_a_customer_or_a_lesser_partner_asks_then_403_and_others_a
     assert sandbox.api("PATCH", path, token=partner, json={"name": "mine"}).status_code == 404
     sandbox.set_credential(PARTNER_CLIENT_ID, scopes=["harvest:webhooks:list"])
     assert sandbox.api("POST", "/v3/webhooks", token=partner, json=wanted(NOWHERE)).status_code == 403
+
+
+# The pages
+
+
+def test_webhook_page_when_filled_in_then_one_per_event_and_pinged(sandbox: SandboxProcess, receiver: Receiver) -> None:
+    form = {"name": "Purpose Jobs", "endpoint_url": receiver.url, "secret_key": SECRET}
+    text = press(sandbox, "/webhooks", **form, hire_candidate="on", reject_candidate="on")
+    assert "hears of 2 events now" in text
+    assert {hook["event_action_type"] for hook in sandbox.records("webhooks")} == {"hire_candidate", "reject_candidate"}
+    assert actions(receiver) == ["ping", "ping"]
+    assert all(is_signed(one) for one in receiver.received)
+    assert "Choose at least one event" in press(sandbox, "/webhooks", **form)
+
+
+def test_webhook_buttons_when_pressed_then_the_whole_group_follows(sandbox: SandboxProcess, receiver: Receiver) -> None:
+    first, second = sandbox.add_webhook(receiver.url, SECRET, "hire_candidate", "reject_candidate")
+    path = f"/webhooks/{second['id']}"
+    assert "is disabled" in press(sandbox, f"{path}/disable")
+    assert {hook["deactivated"] for hook in sandbox.records("webhooks")} == {True}
+    press(sandbox, f"{path}/change", endpoint_url=receiver.url, secret_key="new")
+    assert is_signed(receiver.received[-1], "new")
+    assert "took the ping" in press(sandbox, f"{path}/enable")
+    receiver.statuses = [500]
+    assert "did not take the ping" in press(sandbox, f"{path}/ping")
+    assert "1 disabled" in page(sandbox, "/webhooks")
+    assert "must be an https address" in press(sandbox, f"{path}/change", endpoint_url="http://a.b", secret_key="x")
+    press(sandbox, f"/webhooks/{first['id']}/remove")
+    assert sandbox.records("webhooks") == []
+
+
+def test_delivery_page_when_opened_then_what_was_sent_and_a_button_to_send_it_again(
+    sandbox: SandboxProcess, receiver: Receiver
+) -> None:
+    sandbox.add_webhook(receiver.url, SECRET, "job_updated")
+    receiver.statuses = [418]
+    sandbox.switches(webhook_minute_ms=0)
+    sandbox.fire("job_updated", payload={"name": "Zürich <b>"})
+    (row,) = sandbox.settled(1)
+    text = page(sandbox, f"/deliveries/{row['id']}")
+    assert "Zürich &lt;b&gt;" in text
+    assert receiver.received[1].headers["Signature"] in text
+    assert ">418<" in text
+    assert f"/deliveries/{row['id']}" in page(sandbox, "/webhooks")
+    press(sandbox, f"/deliveries/{row['id']}/send_again")
+    press(sandbox, f"/deliveries/{row['id']}/send_again", id="new")
+    sandbox.settled(3)
+    ids = [one.headers["Greenhouse-Event-ID"] for one in receiver.received]
+    assert ids[2] == row["event_id"] != ids[3]
+    press(sandbox, "/webhooks/trouble", kind="hold", action="job_updated", times="1")
+    sandbox.fire("job_updated", payload={})
+    sandbox.settled(4)
+    assert "1 held delivery is on the way" in press(sandbox, "/webhooks/release", order="reversed")
+    assert len(sandbox.settled(4)) == len(receiver.received) - 1 == 4
