@@ -9,8 +9,11 @@ from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.models import Employer, Membership, Role, User
+from accounts.services import set_logo
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "Purpose Jobs"
@@ -135,8 +138,9 @@ class EmployerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "slug", "members_count", "jobs_count", "created_at")
     search_fields = ("name", "slug", "memberships__user__email")
     date_hierarchy = "created_at"
-    readonly_fields = ("created_at", "updated_at")
+    readonly_fields = ("logo_shown", "created_at", "updated_at")
     inlines = (MembershipOfEmployerInline,)
+    actions = ("remove_logo",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Employer | None = None) -> tuple[str, ...]:
         # Public addresses hang on the slug: it is chosen once.
@@ -149,6 +153,15 @@ class EmployerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         }
         employers: QuerySet[Employer] = super().get_queryset(request)
         return employers.annotate(**counts)
+
+    @admin.display(description="Logo")
+    def logo_shown(self, employer: Employer) -> SafeString | str:
+        return format_html('<img src="{}" alt="" height="48">', employer.logo_url) if employer.logo else "-"
+
+    @admin.action(description="Remove the logo of the chosen employers", permissions=["change"])
+    def remove_logo(self, request: HttpRequest, employers: QuerySet[Employer]) -> None:
+        for employer in employers.exclude(logo=""):
+            set_logo(employer=employer, logo=None)
 
     @admin.display(description="Members", ordering="members_total")
     def members_count(self, employer: Any) -> int:

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from accounts.logos import CONTENT_TYPES, Logo, check_logo
 from accounts.models import Employer, Role, User
 from accounts.services import create_employer
 
@@ -92,6 +93,20 @@ class CompanyProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             "about": "What you build, for whom, and what it is like to work with you.",
             "headquarters": "A city and a country are enough.",
         }
+
+
+class LogoForm(forms.Form):
+    """Chooses the picture that stands for an employer; `cleaned_data["logo"]` is a `Logo`."""
+
+    logo = forms.FileField(
+        label="Picture",
+        help_text="PNG, JPEG or WebP, at most 1 MB. A square of 256 pixels or more looks best everywhere.",
+        widget=forms.FileInput(attrs={"accept": ",".join(CONTENT_TYPES.values())}),
+        error_messages={"required": "Choose a picture.", "empty": "This file is empty. Choose another one."},
+    )
+
+    def clean_logo(self) -> Logo:
+        return check_logo(self.cleaned_data["logo"])
 
 
 class RoleForm(forms.Form):

@@ -1,5 +1,7 @@
 """Who may act for which employer. Knows nothing of jobs or of any ATS."""
 
+import uuid
+from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
@@ -38,6 +40,12 @@ class User(AbstractUser):
         return self.get_full_name() or self.email
 
 
+def logo_path(_employer: "Employer", filename: str) -> str:
+    """Where a logo rests: a new random name each time, so that its address may be kept for ever."""
+    name = uuid.uuid4().hex
+    return f"logos/{name[:2]}/{name}{PurePosixPath(filename).suffix}"
+
+
 class Employer(models.Model):
     """A hiring company: our tenant. Every query of the employer side starts from one."""
 
@@ -47,6 +55,7 @@ class Employer(models.Model):
     about = models.TextField(blank=True)
     website = models.URLField(blank=True)
     headquarters = models.CharField(max_length=200, blank=True)
+    logo = models.FileField(upload_to=logo_path, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -58,6 +67,15 @@ class Employer(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("company_page", args=[self.slug])
+
+    @property
+    def logo_name(self) -> str:
+        return PurePosixPath(self.logo.name or "").name
+
+    @property
+    def logo_url(self) -> str:
+        """The address of the logo, another one for every picture; empty without one."""
+        return reverse("company_logo", args=[self.slug, self.logo_name]) if self.logo else ""
 
 
 class Role(models.TextChoices):

@@ -2,10 +2,12 @@
 
 from itertools import chain, count, islice
 
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.text import slugify
 
+from accounts.logos import Logo
 from accounts.models import Employer, Membership, Role, User
 
 # Words that are, or may become, an address of their own beside the employers' slugs.
@@ -40,6 +42,23 @@ def _create_with_free_slug(name: str) -> Employer:
         except IntegrityError:
             continue
     raise RuntimeError(f"No free slug was found for {base!r}.")
+
+
+def set_logo(*, employer: Employer, logo: Logo | None) -> None:
+    """Give an employer another logo, or none.
+
+    Effects: a file in storage; the picture before goes once the row no longer names it.
+    Repeat: the same picture again has another address, and nothing else is different.
+    """
+    before = employer.logo.name
+    if logo:
+        employer.logo.save(f"logo.{logo.extension}", ContentFile(logo.content), save=False)
+    else:
+        employer.logo = ""
+    employer.save(update_fields=["logo", "updated_at"])
+    if before:
+        storage = employer.logo.storage
+        transaction.on_commit(lambda: storage.delete(before))
 
 
 def change_role(*, membership: Membership, role: Role) -> None:

@@ -10,14 +10,17 @@ from datetime import timedelta
 from django.core import signing
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db.models import Model
 from django.utils import timezone
 
+from accounts.models import Employer
 from candidates.models import Document
 from candidates.uploads import MAX_BYTES, CheckedUpload
 
 logger = logging.getLogger(__name__)
 FOLDER = "stash"
-DOCUMENTS = "documents"
+# Where files rest that a row knows by their name: two random letters, then the file.
+_KNOWN_BY: dict[str, tuple[type[Model], str]] = {"documents": (Document, "file"), "logos": (Employer, "logo")}
 KEPT_FOR = timedelta(days=1)
 _SALT = "candidates.stash"
 
@@ -45,15 +48,17 @@ def sweep() -> int:
 
 
 def sweep_orphans() -> int:
-    """Delete stored documents older than a day that no row knows, and return how many went. Repeat: harmless.
+    """Delete documents and logos older than a day that no row knows, and return how many went. Repeat: harmless.
 
     A process killed between writing a file and committing its row leaves one behind.
     """
     swept = 0
-    for folder in _names(DOCUMENTS, folders=True):
-        paths = [f"{DOCUMENTS}/{folder}/{name}" for name in _names(f"{DOCUMENTS}/{folder}")]
-        known = set(Document.objects.filter(file__in=paths).values_list("file", flat=True))
-        swept += sum(_delete_if_old(path) for path in paths if path not in known)
+    for root, (model, field) in _KNOWN_BY.items():
+        for folder in _names(root, folders=True):
+            paths = [f"{root}/{folder}/{name}" for name in _names(f"{root}/{folder}")]
+            rows = model._default_manager.filter(**{f"{field}__in": paths})
+            known = set(rows.values_list(field, flat=True))
+            swept += sum(_delete_if_old(path) for path in paths if path not in known)
     return swept
 
 

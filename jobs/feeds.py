@@ -40,6 +40,7 @@ def atom(request: HttpRequest, slug: str) -> HttpResponse:
         description=_xml(employer.tagline),
         feed_url=_address(reverse("jobs_atom", args=[slug])),
         author_name=_xml(employer.name),
+        icon=_address(employer.logo_url) if employer.logo else "",
         updated=max([job.updated_at for job in jobs], default=employer.updated_at),
     )
     for job in jobs:
@@ -69,6 +70,7 @@ def json_feed(request: HttpRequest, slug: str) -> HttpResponse:
         "description": employer.tagline,
         "home_page_url": _address(employer.get_absolute_url()),
         "feed_url": _address(reverse("jobs_json", args=[slug])),
+        "icon": _address(employer.logo_url) if employer.logo else "",
         "authors": [{"name": employer.name, "url": employer.website or _address(employer.get_absolute_url())}],
         "items": [_item(job) for job in _newest(employer)],
     }
@@ -80,7 +82,12 @@ def json_feed(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 class _AtomFeed(Atom1Feed):
-    """Django's feed, whose entries also carry the whole text and its language."""
+    """Django's feed with the company's logo, whose entries also carry the whole text and its language."""
+
+    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
+        super().add_root_elements(handler)
+        if self.feed["icon"]:
+            handler.addQuickElement("icon", self.feed["icon"])
 
     def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
         language = item["language"]

@@ -86,7 +86,11 @@ def employment_types(text: str) -> list[str]:
 
 def _organization(employer: Employer) -> dict[str, Any]:
     organization = {"@type": "Organization", "name": employer.name}
-    return {**organization, "sameAs": employer.website} if employer.website else organization
+    if employer.website:
+        organization["sameAs"] = employer.website
+    if employer.logo:
+        organization["logo"] = settings.BASE_URL + employer.logo_url
+    return organization
 
 
 def _where(job: Job) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def company_page(request: HttpRequest, slug: str) -> HttpResponse:
         "title": f"Jobs at {employer.name}",
         "listing": found,
         "departments": found.departments,
+        "share_image": settings.BASE_URL + employer.logo_url if employer.logo else "",
         "canonical": _canonical(employer, found.page.number if not found.is_filtered else 1),
         "atom_url": reverse("jobs_atom", args=[employer.slug]),
         "json_url": reverse("jobs_json", args=[employer.slug]),
@@ -60,6 +61,7 @@ def public_job(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "employer": job.employer,
         "title": f"{job.title} at {job.employer.name}",
         "canonical": settings.BASE_URL + job.get_absolute_url(),
+        "share_image": settings.BASE_URL + job.employer.logo_url if job.employer.logo else "",
         "summary": text_summary(job.description, SUMMARY_LENGTH) or f"{job.title} at {job.employer.name}.",
         "posting": script_safe(posting) if posting else "",
     }

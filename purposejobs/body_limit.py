@@ -9,8 +9,10 @@ from django.http import HttpRequest, HttpResponse
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 3 * MEGABYTE
-# Only an application brings a file. What is over a résumé's 5 MB is let go of there, with a sentence in the form.
-MOST_BYTES_WITH_FILE = 30 * MEGABYTE
+# Only these bring files: an application with several, of which each over 5 MB is let go of with a sentence in the form,
+# and a logo, which has its own sentence when it is too large.
+MOST_BYTES_WITH_FILES = {"/apply/": 30 * MEGABYTE, "/settings/logo/": 12 * MEGABYTE}
+_TOO_MUCH = "This is more than we can take at once. Go back and choose smaller files: each may have 5 MB, a logo 1 MB."
 
 
 class BodyLimit:
@@ -20,9 +22,8 @@ class BodyLimit:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        most = MOST_BYTES_WITH_FILE if request.path.endswith("/apply/") else MOST_BYTES
+        most = next((size for end, size in MOST_BYTES_WITH_FILES.items() if request.path.endswith(end)), MOST_BYTES)
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > most:
-            text = "This is more than we can take at once. A résumé may have 5 MB; go back and choose a smaller file."
-            return HttpResponse(text, status=413, content_type="text/plain; charset=utf-8")
+            return HttpResponse(_TOO_MUCH, status=413, content_type="text/plain; charset=utf-8")
         return self.get_response(request)

@@ -9,9 +9,12 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from accounts.logos import Logo
+from accounts.models import Employer
+from accounts.services import set_logo
 from candidates import stash
 from candidates.tasks import sweep_files
-from tests.factories import DocumentFactory
+from tests.factories import DocumentFactory, EmployerFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -26,11 +29,14 @@ def _aged(settings: Any, name: str) -> str:
 def test_sweep_takes_old_orphans_and_leaves_documents_and_new_files(settings: Any) -> None:
     document = _aged(settings, DocumentFactory().file.name)
     orphan = _aged(settings, default_storage.save("documents/ab/orphan", ContentFile(b"x")))
+    set_logo(employer=EmployerFactory(name="E", slug="e"), logo=Logo("png", b"x"))
+    logo = _aged(settings, Employer.objects.get(slug="e").logo.name)
+    orphan_logo = _aged(settings, default_storage.save("logos/ab/orphan.png", ContentFile(b"x")))
     fresh = default_storage.save("documents/ab/being-written", ContentFile(b"x"))
     kept = _aged(settings, default_storage.save("stash/old", ContentFile(b"x")))
 
     sweep_files()
 
-    left = {name for name in (document, orphan, fresh, kept) if default_storage.exists(name)}
-    assert left == {document, fresh}
+    left = {name for name in (document, orphan, logo, orphan_logo, fresh, kept) if default_storage.exists(name)}
+    assert left == {document, logo, fresh}
     assert stash.sweep_orphans() == 0

@@ -4,8 +4,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.logos import Logo
 from accounts.models import Employer
+from accounts.services import set_logo
 from jobs.models import Job, JobState
+from jobs.posting import job_posting
+from tests.accounts import pictures
 from tests.factories import JobFactory
 
 
@@ -48,6 +52,27 @@ def test_company_page_when_the_profile_is_filled_then_shows_and_escapes_it(clien
     assert "<p>One</p>" in html
     assert 'href="https://www.lumen.example/" rel="noopener nofollow">lumen.example</a>' in html
     assert "Headquarters" in html
+
+
+def test_public_pages_when_the_employer_has_a_logo_then_show_it_and_name_it_to_others(
+    client: Client, employer: Employer, settings: Any
+) -> None:
+    settings.BASE_URL = "https://jobs.example"
+    job = JobFactory(employer=employer, location="Berlin, Germany")
+    before = client.get(company(employer))
+    assert "og:image" not in before.text
+    set_logo(employer=employer, logo=Logo("png", pictures.png()))
+    logo = f"https://jobs.example{employer.logo_url}"
+    for page in (company(employer), job.get_absolute_url()):
+        html = client.get(page).text
+        assert f'src="{employer.logo_url}" alt="Lumen Robotics"' in html
+        assert f'<meta property="og:image" content="{logo}">' in html
+    assert client.get(company(employer), headers={"If-None-Match": before["ETag"]}).status_code == 200
+    posting = job_posting(job)
+    assert posting is not None
+    assert posting["hiringOrganization"]["logo"] == logo
+    assert client.get(f"{company(employer)}jobs.json").json()["icon"] == logo
+    assert f"<icon>{logo}</icon>" in client.get(f"{company(employer)}jobs.atom").text
 
 
 def test_company_page_when_it_has_no_jobs_then_says_so(client: Client, employer: Employer) -> None:
