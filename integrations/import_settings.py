@@ -9,10 +9,9 @@ from django.db.models import F
 from django.db.models.functions import Least
 from django.utils import timezone
 
-from integrations.greenhouse.follow import FOLLOWED_FIELDS, copy_fields, hold
+from integrations.greenhouse.follow import follow_again
 from integrations.greenhouse.joining import rejoin
-from integrations.models import Connection, ConnectionState, GreenhouseJob, JobLink
-from jobs.models import Job
+from integrations.models import Connection, ConnectionState, GreenhouseJob
 
 _JOBS_LOOKED_AT = 500  # every job has every custom field, if perhaps an empty one
 
@@ -48,7 +47,7 @@ class ImportSettings:
 
 
 def save_settings(*, connection: Connection, chosen: ImportSettings) -> int:
-    """Keep what an admin chose and let our imported jobs follow it now; return how many of them changed.
+    """Keep what an admin chose and let our jobs follow it now; return how many of them changed.
 
     Effects: one transaction; no request to Greenhouse. A shorter interval moves the next reading nearer.
     Repeat: harmless. A connection that was disconnected meanwhile stays as it is.
@@ -58,24 +57,6 @@ def save_settings(*, connection: Connection, chosen: ImportSettings) -> int:
         due_at = timezone.now() + timedelta(minutes=chosen.sync_minutes or settings.GREENHOUSE_SYNC_MINUTES)
         if not here.update(**asdict(chosen), sync_due_at=Least(F("sync_due_at"), due_at)):
             return 0
-        before = (connection.employment_type_key, connection.remote_key)
         connection.refresh_from_db()
-        if before == (chosen.employment_type_key, chosen.remote_key):
-            return 0
         rejoin(connection)
-        return _follow(connection)
-
-
-def _follow(connection: Connection) -> int:
-    links = JobLink.objects.filter(post__connection=connection, is_imported=True)
-    hold(links)
-    changed = []
-    read = links.select_related("job", "post__greenhouse_job").prefetch_related("overrides")
-    for link in read.iterator(chunk_size=500):
-        before = [getattr(link.job, name) for name in FOLLOWED_FIELDS]
-        copy_fields(link)
-        if before != [getattr(link.job, name) for name in FOLLOWED_FIELDS]:
-            link.job.updated_at = timezone.now()
-            changed.append(link.job)
-    Job.objects.bulk_update(changed, [*FOLLOWED_FIELDS, "updated_at"], batch_size=100)
-    return len(changed)
+        return follow_again(connection)

@@ -48,6 +48,14 @@ def close_gone(connection: Connection) -> int:
     return _let_follow(JobLink.objects.filter(post__connection=connection), connection, may_close=True)
 
 
+def follow_again(connection: Connection) -> int:
+    """Apply another choice of the employer's to what was read before; closes nothing.
+
+    The caller opens the transaction. Shape: how many jobs changed. Repeat: harmless.
+    """
+    return _let_follow(JobLink.objects.filter(post__connection=connection), connection, may_close=False)
+
+
 def _is_kept(sync: SyncRun, gone: int) -> bool:
     """Tell whether a person has just said to keep exactly so many jobs; of another number they must be asked."""
     asked = SyncRun.objects.filter(connection=sync.connection_id, jobs_vanished__gt=0).exclude(pk=sync.pk).first()

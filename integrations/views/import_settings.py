@@ -26,6 +26,6 @@ def import_settings(request: EmployerRequest) -> HttpResponse:
     if not form.is_valid():
         return page(request, import_form=form)
     changed = save_settings(connection=connection, chosen=ImportSettings(**form.cleaned_data))
-    jobs = f" {changed:,} {'job says' if changed == 1 else 'jobs say'} something else now." if changed else ""
+    jobs = f" {changed:,} {'job follows' if changed == 1 else 'jobs follow'} them now." if changed else ""
     messages.success(request, f"The import settings are saved.{jobs}")
     return redirect(reverse("integrations", args=[request.employer.slug]) + "#import-settings")

@@ -102,11 +102,22 @@ def test_save_when_other_fields_are_chosen_then_imported_jobs_follow_at_once(as_
         job=JobFactory(employer=link.job.employer),
     )
     answer = as_alice.post(SAVE, {**CHOSEN, "employment_type_key": "contract", "remote_key": "remote"}, follow=True)
-    assert "2 jobs say something else now." in answer.text
+    assert "2 jobs follow them now." in answer.text
     told = []
     for row in (link, typed_over, by_hand):
         row.job.refresh_from_db()
         told.append((row.job.employment_type, row.job.is_remote))
     assert told == [("Part-time", True), ("Forever", True), ("", False)]
     again = as_alice.post(SAVE, {**CHOSEN, "employment_type_key": "contract", "remote_key": "remote"}, follow=True)
-    assert "say something else" not in again.text
+    assert "follow them now." not in again.text
+
+
+def test_save_when_back_jobs_need_not_ask_any_more_then_they_go_live(as_alice: Client, link: JobLink) -> None:
+    link.job.mark_closed("The post is not published in Greenhouse.")
+    link.job.save()
+    JobLink.objects.update(asks_to_reopen=True, reopen_as="live")
+    as_alice.post(SAVE, {**CHOSEN, "reopen_rule": "ask"})
+    assert JobLink.objects.get().asks_to_reopen
+    as_alice.post(SAVE, CHOSEN)
+    link.job.refresh_from_db()
+    assert link.job.is_live
