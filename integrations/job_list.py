@@ -16,7 +16,7 @@ from integrations.models import Connection, Export, ExportState, Sends
 from jobs.models import Job, JobQuerySet, JobState
 
 ATTENTION = "attention"
-SORTS = {"title": "Title", "newest": "Newest first", "applicants": "Most applicants"}
+SORTS = {"title": "By title", "newest": "Newest first", "applicants": "Most applicants"}
 LINKED = {"yes": "Connected", "no": "Not connected"}
 _MOST_WORDS = 6
 _TABS = (
