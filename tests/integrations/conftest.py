@@ -5,10 +5,11 @@ import time
 import pytest
 from django.utils import timezone
 
-from accounts.models import Employer
+from accounts.models import Employer, User
 from integrations.greenhouse import sync
-from integrations.models import Connection, SyncRun
+from integrations.models import Connection, GreenhouseJobPost, JobLink, SyncKind, SyncRun
 from integrations.tasks import enqueue_sync
+from jobs.models import Job
 from tests.factories import ConnectionFactory
 from tests.sandbox_process import ADMIN_EMAIL, SandboxProcess
 
@@ -25,9 +26,9 @@ def connection(sandbox: SandboxProcess, employer: Employer) -> Connection:
     )
 
 
-def run_sync(connection: Connection) -> SyncRun:
-    """Read the career site to the end, as the worker does, and return the run."""
-    run = enqueue_sync(connection, by=None)
+def run_sync(connection: Connection, kind: SyncKind = SyncKind.FULL) -> SyncRun:
+    """Read the career site to the end, as the worker does, and return the run; the connection is up to date then."""
+    run = enqueue_sync(connection, by=None, kind=kind)
     for _ in range(50):
         run.refresh_from_db()
         if run.problem_code == "rate_limited" and run.retry_at:
@@ -36,4 +37,15 @@ def run_sync(connection: Connection) -> SyncRun:
         if not sync.run(run.pk):
             break
     run.refresh_from_db()
+    connection.refresh_from_db()
     return run
+
+
+def import_all(connection: Connection, by: User) -> None:
+    """Make a live job of every active position."""
+    posts = GreenhouseJobPost.objects.filter(connection=connection).offered().select_related("greenhouse_job")
+    for post in posts:
+        job = Job.objects.create(employer=connection.employer, created_by=by, **post.as_job_fields())
+        job.mark_live()
+        job.save()
+        JobLink.objects.create(job=job, post=post, is_imported=True, linked_by=by)
