@@ -1,59 +1,65 @@
 """The form of one job: its words, and the Greenhouse post that feeds it."""
 
+import hashlib
+import json
 from typing import Any
 
 from django import forms
 
 from integrations.models import Connection, GreenhouseJobPost, JobLink
+from integrations.ownership import PAY
 from jobs.forms import JobForm
 from jobs.models import Job
+from jobs.pay import Pay
+from jobs.services import cleaned
+
+_ONE_LINE = ("title", "location", "department", "employment_type")
 
 
-class PostChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """External, published roles, told apart by place, Greenhouse job and id; says which job has one already."""
-
-    job_pk: int | None = None
-
-    def label_from_instance(self, obj: Any) -> str:
-        place = f" · {obj.location}" if obj.location else ""
-        internal = obj.greenhouse_job.name if obj.greenhouse_job else ""
-        named = f" · in {internal}" if internal and internal != obj.title else ""
-        taken = (
-            f" · feeds “{obj.link.job.title}”" if self.job_pk and self._holder(obj) not in (None, self.job_pk) else ""
-        )
-        return f"{obj.title}{place}{named} · #{obj.remote_id}{taken}"
-
-    @staticmethod
-    def _holder(post: GreenhouseJobPost) -> int | None:
-        return post.link.job_id if hasattr(post, "link") else None
+def _mark(name: str, value: Any) -> str:
+    return hashlib.sha256(repr(cleaned(name, value)).encode()).hexdigest()[:16]
 
 
 class JobEditForm(JobForm):
-    """A job with the Greenhouse post that feeds it."""
+    """A job's words, and which Greenhouse post feeds it.
 
-    greenhouse_post = PostChoiceField(
-        label="Greenhouse job",
-        queryset=GreenhouseJobPost.objects.none(),
-        required=False,
-        empty_label="Not connected",
-        help_text="The external, published roles of your career site. Applicants of this job go there.",
+    `opened` holds a mark of every field as the form showed it: what is sent back unchanged was not typed, even if a
+    sync has changed the job meanwhile.
+    """
+
+    opened = forms.CharField(required=False, widget=forms.HiddenInput)
+    greenhouse_post = forms.ModelChoiceField(
+        label="Greenhouse job", queryset=GreenhouseJobPost.objects.none(), required=False, widget=forms.HiddenInput
     )
 
-    def __init__(self, *args: Any, connection: Connection | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, connection: Connection | None, link: JobLink | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.link = JobLink.objects.filter(job=self.instance).first() if self.instance.pk else None
+        self.link = link
+        for name in _ONE_LINE:  # a browser shows no line break in these, and sends none back
+            self.initial[name] = cleaned(name, self.initial.get(name) or "")
+        self.initial.setdefault("opened", self.marks())
         field = self.fields["greenhouse_post"]
-        assert isinstance(field, PostChoiceField)  # noqa: S101 - for the type checker
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
         if connection is None:
             del self.fields["greenhouse_post"]
             return
         posts = GreenhouseJobPost.objects.filter(connection=connection)
-        current = posts.filter(pk=self.link.post_id) if self.link else posts.none()
-        field.queryset = (posts.offered() | current).select_related("greenhouse_job", "link__job").distinct()
-        field.job_pk = self.instance.pk
-        field.initial = self.link.post_id if self.link else None
+        current = posts.filter(pk=link.post_id) if link else posts.none()
+        field.queryset = (posts.offered() | current).select_related("connection", "greenhouse_job").distinct()
+        self.initial.setdefault("greenhouse_post", link.post_id if link else None)
+
+    def marks(self) -> str:
+        """Mark every field as the job has it now."""
+        return json.dumps({name: _mark(name, getattr(self.instance, name)) for name in self._meta.fields or []})
+
+    @property
+    def chosen_post(self) -> str:
+        """The primary key of the post that is ticked, as text; empty for none."""
+        return str(self["greenhouse_post"].value() or "") if "greenhouse_post" in self.fields else ""
 
     def clean_greenhouse_post(self) -> GreenhouseJobPost | None:
+        if self.add_prefix("greenhouse_post") not in self.data:
+            return self.link.post if self.link else None
         post: GreenhouseJobPost | None = self.cleaned_data["greenhouse_post"]
         holder = Job.objects.filter(greenhouse_link__post=post).exclude(pk=self.instance.pk).first() if post else None
         if holder:
@@ -61,3 +67,39 @@ class JobEditForm(JobForm):
                 f"“{holder.title}” is already connected to this role. Choose another, or disconnect that job first."
             )
         return post
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        """The checked fields that differ from what the form showed; the pay is one field."""
+        opened = self._opened()
+        typed = {n: v for n, v in self.changes.items() if opened.get(n) != _mark(n, v)}
+        if set(typed) & set(Pay.FIELDS):
+            typed |= {name: self.cleaned_data[name] for name in Pay.FIELDS}
+        return typed
+
+    def _opened(self) -> dict[str, Any]:
+        try:
+            opened = json.loads(self.cleaned_data["opened"])
+        except ValueError:
+            return {}
+        return opened if isinstance(opened, dict) else {}
+
+    def as_typed(self, *, afresh: str = "") -> dict[str, Any]:
+        """What was sent, unchecked, to show the form once more; `afresh` names a field to show as the job has it."""
+        data = self.data
+        kept = [name for name in self.fields if name not in (Pay.FIELDS if afresh == PAY else (afresh,))]
+        typed: dict[str, Any] = {name: data.get(name, "") for name in kept}
+        if "is_remote" in typed:
+            typed["is_remote"] = "is_remote" in data
+        if afresh:
+            typed["opened"] = self._with_new_marks(str(typed["opened"]), afresh)
+        return typed
+
+    def _with_new_marks(self, opened: str, afresh: str) -> str:
+        try:
+            marks = json.loads(opened)
+        except ValueError:
+            return opened
+        now = json.loads(self.marks())
+        names = Pay.FIELDS if afresh == PAY else (afresh,)
+        return json.dumps({**marks, **{name: now[name] for name in names}}) if isinstance(marks, dict) else opened

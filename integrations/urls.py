@@ -12,6 +12,7 @@ from integrations.views import (
     job_edit,
     jobs,
     partner,
+    reviewing,
     settings,
 )
 
@@ -21,9 +22,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("employers/<slug:employer>/jobs/new/", job_edit.job_new, name="job_new"),
     path("employers/<slug:employer>/jobs/switch/", jobs.job_switch, name="job_switch"),
     path("employers/<slug:employer>/jobs/<int:pk>/edit/", job_edit.job_edit, name="job_edit"),
+    path("employers/<slug:employer>/jobs/<int:pk>/edit/roles/", job_edit.job_offers, name="job_offers"),
+    path(
+        "employers/<slug:employer>/jobs/<int:pk>/edit/stage-and-source/",
+        job_edit.job_stage_and_source,
+        name="job_stage_and_source",
+    ),
+    path("employers/<slug:employer>/jobs/<int:pk>/unsent/", reviewing.job_unsent, name="job_unsent"),
     path("employers/<slug:employer>/import/", imports.import_jobs, name="import_jobs"),
     path("employers/<slug:employer>/import/save/", imports.import_save, name="import_save"),
     path("employers/<slug:employer>/applicants/", applicants.applicants, name="applicants"),
+    path("employers/<slug:employer>/applicants/decide/", reviewing.decide, name="applicants_decide"),
     path("employers/<slug:employer>/applicants/<uuid:key>/", applicants.application, name="application"),
     path("employers/<slug:employer>/exports/<int:pk>/send-again/", applicants.send_again, name="send_again"),
     path("employers/<slug:employer>/settings/integrations/", settings.integrations, name="integrations"),

@@ -36,6 +36,11 @@ _CLEANED_BY: dict[str, Callable[[Any], Any]] = {
 }
 
 
+def cleaned(field: str, typed: Any) -> Any:
+    """Return what would be stored of what a person typed into a field. Raises: KeyError for no such field."""
+    return _CLEANED_BY[field](typed)
+
+
 def create_job(*, employer: Employer, by: User | None, title: str, live: bool = False, **words: Any) -> Job:
     """Write a new job of the employer, as a draft or live at once.
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -11,11 +12,12 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
 from candidates.models import Application, ApplicationStatus
-from integrations import sending
+from integrations import reviewing, sending
 from integrations.models import Export
 from integrations.views.ids import as_ids
 
 PER_PAGE = 50
+TO_REVIEW = "to_review"
 
 
 @vary_on_headers("HX-Request")
@@ -23,17 +25,22 @@ PER_PAGE = 50
 @employer_required()
 def applicants(request: EmployerRequest) -> HttpResponse:
     """List the applicants of all jobs with export state and stage. Constant in queries."""
-    rows = Application.objects.for_employer(request.employer).select_related("job", "employer")
+    rows: QuerySet[Application] = Application.objects.for_employer(request.employer)
+    to_review = reviewing.to_review(request.employer)
     status, job = request.GET.get("status", ""), request.GET.get("job", "")
-    if status in ApplicationStatus.values:
+    if status == TO_REVIEW:
+        rows = to_review
+    elif status in ApplicationStatus.values:
         rows = rows.filter(status=status)
     if job:
         rows = rows.filter(job_id__in=as_ids([job]))
-    rows = rows.prefetch_related("exports")
+    rows = rows.select_related("job__greenhouse_link", "employer").prefetch_related("exports")
     context = {
         "nav": "applicants",
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(reviewing.with_other_ways(rows), PER_PAGE).get_page(request.GET.get("page")),
         "statuses": ApplicationStatus.choices,
+        "is_review": status == TO_REVIEW,
+        "review_count": to_review.count(),
         "status": status,
         "job": job,
     }
@@ -47,7 +54,9 @@ def applicants(request: EmployerRequest) -> HttpResponse:
 def application(request: EmployerRequest, key: str) -> HttpResponse:
     """Show one application: what they wrote, where the export stands, Greenhouse's stage, the timeline."""
     row = get_object_or_404(
-        Application.objects.for_employer(request.employer).select_related("job", "employer", "resume", "candidate"),
+        Application.objects.for_employer(request.employer).select_related(
+            "job__greenhouse_link", "employer", "resume", "candidate"
+        ),
         key=key,
     )
     exports = Export.objects.for_employer(request.employer).select_related("connection")
