@@ -14,6 +14,8 @@ from integrations.views import (
     partner,
     reviewing,
     settings,
+    unlisted,
+    vanished,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,7 +32,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("employers/<slug:employer>/jobs/<int:pk>/unsent/", reviewing.job_unsent, name="job_unsent"),
     path("employers/<slug:employer>/import/", imports.import_jobs, name="import_jobs"),
+    path("employers/<slug:employer>/import/choose/", imports.import_choose, name="import_choose"),
+    path("employers/<slug:employer>/import/choose/<int:pk>/", imports.import_choose_one, name="import_choose_one"),
     path("employers/<slug:employer>/import/save/", imports.import_save, name="import_save"),
+    path("employers/<slug:employer>/import/vanished/<int:pk>/", vanished.vanished, name="import_vanished"),
+    path("employers/<slug:employer>/import/not-listed/", unlisted.import_unlisted, name="import_unlisted"),
+    path("employers/<slug:employer>/import/not-listed/look/", unlisted.import_look_again, name="import_look_again"),
     path("employers/<slug:employer>/applicants/", applicants.applicants, name="applicants"),
     path("employers/<slug:employer>/applicants/decide/", reviewing.decide, name="applicants_decide"),
     path("employers/<slug:employer>/applicants/<uuid:key>/", applicants.application, name="application"),

@@ -4,6 +4,7 @@
 """
 
 from integrations.models.career_site import (
+    JOB_STATUSES,
     FieldOverride,
     GreenhouseJob,
     GreenhouseJobPost,
@@ -61,6 +62,7 @@ __all__ = [
     "GreenhousePerson",
     "GreenhousePostLocation",
     "ImportChoice",
+    "JOB_STATUSES",
     "JobLink",
     "OPEN_SYNC",
     "PAUSE_AFTER",

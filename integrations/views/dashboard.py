@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from accounts.permissions import EmployerRequest, employer_required
 from candidates.models import Application
 from integrations.models import Connection, Export, ExportState
+from integrations.views.vanished import question
 from jobs.models import Job, JobState
 
 
@@ -26,9 +27,11 @@ def dashboard(request: EmployerRequest) -> HttpResponse:
         stuck=Count("pk", filter=Q(state=ExportState.NEEDS_ATTENTION)),
     )
     applications = Application.objects.for_employer(employer)
+    connection = Connection.objects.filter(employer=employer).first()
     context = {
         "nav": "dashboard",
-        "connection": Connection.objects.filter(employer=employer).first(),
+        "connection": connection,
+        **question(connection),
         "counts": counts,
         "exports": exports,
         "applicant_count": applications.count(),

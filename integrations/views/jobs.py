@@ -16,6 +16,7 @@ from integrations.job_list import ATTENTION, LINKED, SORTS, Asked, JobList, reas
 from integrations.models import Connection
 from integrations.switching import To, not_published, switch_jobs
 from integrations.views.ids import as_ids
+from integrations.views.vanished import question
 from jobs.models import Job, JobQuerySet
 
 PER_PAGE = 50
@@ -40,6 +41,7 @@ def jobs(request: EmployerRequest) -> HttpResponse:
         "linked": LINKED,
         "is_attention": asked.state == ATTENTION,
         "connection": connection,
+        **question(connection),
     }
     return render(request, "integrations/jobs.html", context)
 

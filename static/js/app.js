@@ -3,7 +3,8 @@
   "use strict";
 
   const say = (text, kind) => {
-    const box = document.getElementById("messages");
+    // What stands behind an open dialog cannot be seen, nor is it read aloud.
+    const box = document.querySelector("dialog[open] .sheet-messages") || document.getElementById("messages");
     if (!box) return;
     const alert = document.createElement("div");
     alert.className = `alert alert-${kind} alert-dismissible`;

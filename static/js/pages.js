@@ -1,14 +1,6 @@
-// Conveniences of the import dialog and the integration form; both work without them.
+// Conveniences of the pages: times in the reader's own zone, buttons that say they are busy.
 (() => {
   "use strict";
-
-  document.addEventListener("click", (event) => {
-    const all = event.target.closest("[data-switch-all]");
-    if (!all) return;
-    all.closest("form").querySelectorAll("input[role=switch]").forEach((box) => {
-      box.checked = all.dataset.switchAll === "on";
-    });
-  });
 
   const format = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
   const localise = (root) => {

@@ -1,0 +1,261 @@
+"""The list of the import dialog: one page of the active positions, narrowed down as the address asks."""
+
+from collections import defaultdict
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import QueryDict
+
+from accounts.models import User
+from integrations.importing import CLOSED, DO_NOT_IMPORT, LIVE, OFF, UNDECIDED, offered_posts
+from integrations.models import Connection
+from jobs.models import PLACES_JOINED_BY
+
+PER_PAGE = 100
+UNDER = " › "  # between a department and the one below it
+_MOST_PAGES = 100_000
+STATES = {
+    "": "All",
+    "new": "New",
+    UNDECIDED: "Undecided",
+    LIVE: "Live",
+    OFF: "Off",
+    CLOSED: "Closed",
+    DO_NOT_IMPORT: "Do not import",
+    "changed": "Changed, not saved",
+}
+REMOTE = {"": "Anywhere", "yes": "Fully remote", "no": "On site or hybrid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the list is narrowed down to, as the address says it."""
+
+    q: str = ""
+    department: str = ""
+    location: str = ""
+    remote: str = ""
+    state: str = ""
+    page: int = 1
+    others: str = ""  # "no": what nobody decided on is not imported either
+
+    @classmethod
+    def from_query(cls, query: QueryDict) -> "Asked":
+        words = {name: _clean(query.get(name, "")) for name in ("q", "department", "location", "remote", "state")}
+        number = query.get("page", "")
+        return cls(
+            q=words["q"],
+            department=words["department"],
+            location=words["location"],
+            remote=words["remote"] if words["remote"] in REMOTE else "",
+            state=words["state"] if words["state"] in STATES else "",
+            page=min(int(number), _MOST_PAGES) if number.isdecimal() and len(number) < 10 else 1,
+            others="no" if query.get("others") == "no" else "",
+        )
+
+    @property
+    def is_narrowed(self) -> bool:
+        return self != Asked(page=self.page, others=self.others)
+
+    @property
+    def takes_others(self) -> bool:
+        return self.others != "no"
+
+    def at(self, page: int) -> str:
+        """The same list at another page, as it stands in an address."""
+        values = asdict(replace(self, page=page))
+        return urlencode({name: value for name, value in values.items() if value and (name, value) != ("page", 1)})
+
+    @property
+    def as_query(self) -> str:
+        return self.at(self.page)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One post of the list, ready to be shown."""
+
+    pk: int
+    title: str
+    location: str
+    team: str
+    now: str
+    wanted: str
+    is_changed: bool
+    is_new: bool
+    twin_note: str  # the Greenhouse job, where several posts have one title
+
+    @property
+    def is_on(self) -> bool:
+        return self.wanted == LIVE
+
+    @property
+    def is_imported(self) -> bool:
+        return self.now in (LIVE, OFF, CLOSED)
+
+    @property
+    def is_skipped(self) -> bool:
+        return self.wanted == DO_NOT_IMPORT
+
+    @property
+    def now_words(self) -> str:
+        return STATES[self.now]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportList:
+    """One page of rows, and what it can be narrowed down to: each choice as (value, text), or with a count."""
+
+    asked: Asked
+    page: Page[Any]
+    rows: list[Row]
+    states: list[tuple[str, str, int]]
+    departments: list[str]
+    locations: list[str]
+    remote: list[tuple[str, str]]
+    total: int
+
+    @property
+    def found_count(self) -> int:
+        return int(self.page.paginator.count)
+
+
+def import_list(connection: Connection, user: User, asked: Asked) -> ImportList:
+    """Read one page of the list. Five queries, however many posts."""
+    posts = offered_posts(connection, user)
+    departments, locations = _choices(posts)
+    narrowed = _narrowed(posts, replace(asked, state=""))
+    states = _state_counts(narrowed, connection.import_saved_at)
+    found = _in_state(narrowed, asked.state, connection.import_saved_at)
+    paginator = Paginator(found.select_related("greenhouse_job"), PER_PAGE)
+    paginator.count = states[asked.state]
+    page = paginator.get_page(asked.page)
+    return ImportList(
+        asked=replace(asked, page=page.number),
+        page=page,
+        rows=_rows(posts, list(page), connection.import_saved_at),
+        states=[(value, text, states[value]) for value, text in STATES.items()],
+        departments=departments,
+        locations=locations,
+        remote=list(REMOTE.items()),
+        total=posts.count(),
+    )
+
+
+def found_posts(connection: Connection, user: User, asked: Asked) -> "QuerySet[Any]":
+    """All posts that fit, on every page."""
+    return _in_state(_narrowed(offered_posts(connection, user), asked), asked.state, connection.import_saved_at)
+
+
+def one_row(connection: Connection, user: User, pk: int) -> Row | None:
+    """Read one post as the list shows it; None if it is not offered any more."""
+    posts = offered_posts(connection, user)
+    found = list(posts.filter(pk=pk).select_related("greenhouse_job"))
+    return _rows(posts, found, connection.import_saved_at)[0] if found else None
+
+
+def _clean(text: str) -> str:
+    return text.replace("\x00", "").strip()  # PostgreSQL cannot even be asked for a NUL
+
+
+def _narrowed(posts: "QuerySet[Any]", asked: Asked) -> "QuerySet[Any]":
+    for word in asked.q.split():
+        posts = posts.filter(
+            Q(title__icontains=word)
+            | Q(location__icontains=word)
+            | Q(team__icontains=word)
+            | Q(greenhouse_job__requisition_id__icontains=word)
+            | Q(remote_id__startswith=word)
+            | Q(job_remote_id__startswith=word)
+        )
+    if asked.department:
+        posts = posts.filter(Q(team=asked.department) | Q(team__startswith=asked.department + UNDER))
+    if asked.location:
+        posts = posts.filter(_in_place(asked.location))
+    if asked.remote:
+        posts = posts.filter(is_remote=asked.remote == "yes")
+    return posts
+
+
+def _in_place(place: str) -> Q:
+    first, last = f"{place}{PLACES_JOINED_BY}", f"{PLACES_JOINED_BY}{place}"
+    return (
+        Q(location=place)
+        | Q(location__startswith=first)
+        | Q(location__endswith=last)
+        | Q(location__contains=f"{last}{PLACES_JOINED_BY}")
+    )
+
+
+def _is_new(saved_at: datetime | None) -> Q:
+    """Undecided, and first seen since somebody last chose; on the very first import nothing is new."""
+    return Q(now=UNDECIDED, first_seen_at__gt=saved_at) if saved_at else Q(pk__in=())
+
+
+def _in_state(posts: "QuerySet[Any]", state: str, saved_at: datetime | None) -> "QuerySet[Any]":
+    if not state:
+        return posts
+    return posts.filter(_state_rule(state, saved_at))
+
+
+def _state_rule(state: str, saved_at: datetime | None) -> Q:
+    if state == "new":
+        return _is_new(saved_at)
+    return Q(choice__isnull=False) if state == "changed" else Q(now=state)
+
+
+def _state_counts(posts: "QuerySet[Any]", saved_at: datetime | None) -> dict[str, int]:
+    counted = [state for state in STATES if state and (state != "new" or saved_at)]
+    counts = {f"in_{state}": Count("pk", filter=_state_rule(state, saved_at)) for state in counted}
+    found = posts.order_by().aggregate(in_=Count("pk"), **counts)
+    return {state: found.get(f"in_{state}", 0) for state in STATES}
+
+
+def _choices(posts: "QuerySet[Any]") -> tuple[list[str], list[str]]:
+    """Every department, those above it included, and every place."""
+    departments: set[str] = set()
+    places: set[str] = set()
+    for team, location in posts.order_by().values_list("team", "location").distinct():
+        steps = team.split(UNDER)
+        departments.update(UNDER.join(steps[: depth + 1]) for depth in range(len(steps)))
+        places.update(location.split(PLACES_JOINED_BY))
+    return _sorted(departments), _sorted(places)
+
+
+def _sorted(names: set[str]) -> list[str]:
+    return sorted((name for name in names if name.strip()), key=str.casefold)
+
+
+def _rows(posts: "QuerySet[Any]", page: list[Any], saved_at: datetime | None) -> list[Row]:
+    twins = _twins(posts, {post.title for post in page})
+    return [
+        Row(
+            pk=post.pk,
+            title=post.title,
+            location=post.location,
+            team=post.team,
+            now=post.now,
+            wanted=post.wanted,
+            is_changed=post.choice is not None,
+            is_new=bool(saved_at and post.now == UNDECIDED and post.first_seen_at > saved_at),
+            twin_note=_told_apart(post) if twins[post.title] > 1 else "",
+        )
+        for post in page
+    ]
+
+
+def _twins(posts: "QuerySet[Any]", titles: set[str]) -> dict[str, int]:
+    counts: dict[str, int] = defaultdict(int)
+    rows = posts.filter(title__in=titles).order_by().values("title").annotate(posts_here=Count("pk"))
+    counts.update(rows.values_list("title", "posts_here"))
+    return counts
+
+
+def _told_apart(post: Any) -> str:
+    job = post.greenhouse_job
+    parts = [job.requisition_id, job.name if job.name != post.title else "", f"#{post.remote_id}"]
+    return " · ".join(part for part in parts if part)
