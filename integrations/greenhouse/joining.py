@@ -59,7 +59,7 @@ def _drop_unseen(sync: SyncRun) -> None:
     """A place or pay range of a post is gone if it was not read with the others of that post."""
     posts = posts_asked_about(sync).values("remote_id")
     for listing in listings_of(sync).values():
-        if listing.ids is posts_asked_about and not sync.progress[listing.name].get("left_out"):
+        if listing.ids is posts_asked_about and not sync.progress.get(listing.name, {}).get("left_out"):
             rows = listing.reading.model._default_manager.filter(connection=sync.connection, post_remote_id__in=posts)
             rows.exclude(seen_in=sync).delete()
 
