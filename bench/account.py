@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sandbox import seed
 from sandbox.context import World
+from sandbox.seed.company import planted
 from sandbox.seed.jobs import plant_location
 from sandbox.store import Store
 from tests.sandbox_process import SandboxProcess
@@ -45,10 +46,10 @@ _HEADINGS = ("About the role", "What you will do", "What you bring", "What we of
 
 @dataclass(frozen=True)
 class Account:
-    """A running sandbox, and the places each of its posts should show, by Greenhouse's id."""
+    """A running sandbox, and what each of its posts should show, by Greenhouse's id: its places, its least pay."""
 
     sandbox: SandboxProcess
-    places: Mapping[str, frozenset[str]]
+    shown: Mapping[str, tuple[frozenset[str], int]]
 
 
 @contextmanager
@@ -58,32 +59,45 @@ def account(folder: Path, *, posts: int, latency_ms: int) -> Iterator[Account]:
     Effects: a data file in `folder`, and a process that ends with the block.
     """
     data = folder / f"greenhouse-{posts}.sqlite3"
-    places = _plant(data, posts)
+    shown = _plant(data, posts)
     with SandboxProcess(data=data, seed="empty", latency_ms=latency_ms) as sandbox:
         sandbox.switches(rate_limit=0)  # what is measured here is work; waiting for the window is in `budget`
-        yield Account(sandbox, places)
+        yield Account(sandbox, shown)
 
 
-def _plant(data: Path, posts: int) -> dict[str, frozenset[str]]:
+def _plant(data: Path, posts: int) -> dict[str, tuple[frozenset[str], int]]:
     """Write the data file before its process starts: a thousand calls would take longer than the benchmark."""
     world = World(Store(str(data)), seed_name="empty")
     store = world.store
     seed.fill_if_new(world)
     seed.add_generated(world, posts=posts)
-    places = {}
+    shown = {}
     with store.unit():
-        for row in list(store.all("job_post_locations")):
-            store.remove("job_post_locations", row["id"])
+        for collection in ("job_post_locations", "pay_input_ranges"):
+            for row in list(store.all(collection)):
+                store.remove(collection, row["id"])
         for number, post in enumerate(list(store.all("job_posts"))):
             store.change("job_posts", post["id"], touch=False, content=post_text(number))
-            chosen = [_PLACES[number % len(_PLACES)]]
-            if number % _SECOND_PLACE_EVERY == 0:
-                chosen.append(_PLACES[(number + 3) % len(_PLACES)])
-            for written, _ in chosen:
-                plant_location(store, post["id"], written, 601)
-            places[str(post["id"])] = frozenset(shown for _, shown in chosen)
+            shown[str(post["id"])] = _plant_places(store, post["id"], number), _plant_pay(store, post["id"], number)
     store.close()
-    return places
+    return shown
+
+
+def _plant_places(store: Store, post_id: int, number: int) -> frozenset[str]:
+    chosen = [_PLACES[number % len(_PLACES)]]
+    if number % _SECOND_PLACE_EVERY == 0:
+        chosen.append(_PLACES[(number + 3) % len(_PLACES)])
+    for written, _ in chosen:
+        plant_location(store, post_id, written, 601)
+    return frozenset(shown for _, shown in chosen)
+
+
+def _plant_pay(store: Store, post_id: int, number: int) -> int:
+    least = 4_000_000 + 100_000 * (number % 50)
+    pay_input = store.table("pay_inputs").order[0]
+    cents = {"min_cents": least, "max_cents": 2 * least}
+    planted(store, "pay_input_ranges", pay_input_id=pay_input, job_post_id=post_id, currency_type="EUR", **cents)
+    return least
 
 
 def post_text(number: int) -> str:

@@ -17,6 +17,7 @@ from integrations.models import (
     GreenhouseJob,
     GreenhouseJobPost,
     GreenhouseName,
+    GreenhousePayRange,
     GreenhousePostLocation,
     JobLink,
     SyncRun,
@@ -85,15 +86,22 @@ def forget_import(connection: Connection) -> None:
     """Take away everything that was read, so that the next import is a first one again."""
     JobLink.objects.filter(post__connection=connection).delete()
     Job.objects.filter(employer_id=connection.employer_id).delete()
-    for model in (GreenhousePostLocation, GreenhouseJobPost, GreenhouseJob, GreenhouseName, SyncRun):
+    for model in (
+        GreenhousePostLocation,
+        GreenhousePayRange,
+        GreenhouseJobPost,
+        GreenhouseJob,
+        GreenhouseName,
+        SyncRun,
+    ):
         model._default_manager.filter(connection=connection).delete()
 
 
 def wrong_posts(account: Account, connection: Connection) -> int:
-    """Count the posts that are missing, too many, not offered, or not at their places."""
+    """Count the posts that are missing, too many, not offered, or not at their places and with their pay."""
     offered = GreenhouseJobPost.objects.filter(connection=connection).offered()
     shown = {
-        remote_id: frozenset(location.split(" · "))
-        for remote_id, location in offered.values_list("remote_id", "location")
+        remote_id: (frozenset(location.split(" · ")), least)
+        for remote_id, location, least in offered.values_list("remote_id", "location", "pay_min_cents")
     }
-    return len({*shown.items()} ^ {*account.places.items()})
+    return len({*shown.items()} ^ {*account.shown.items()})

@@ -15,8 +15,8 @@ from integrations.models import Connection
 
 POSTS, LATENCY_MS, ROUNDS = 1000, 80, 7
 PER_PAGE = 500
-MAX_RATIO = 1.3
-MAX_MORE_REQUESTS = 3  # per 500 posts, beyond the pages of posts and jobs
+MAX_RATIO = 0.9
+MAX_MORE_REQUESTS = 5  # per 500 posts, beyond the pages of posts and jobs
 BUSY_SHARE = 0.2  # of the import's time; the sandbox and a database server wait as long, unseen from here
 MAX_MORE_STATEMENTS = 30  # from half of the posts to all of them
 
@@ -41,8 +41,7 @@ class Round:
         floor, imported = self.floor, self.imported
         return (
             f"floor {floor.seconds:.3f} s (by the clock {floor.wall:.3f})   "
-            f"import {imported.seconds:.3f} s (by the clock {imported.wall:.3f}, processor {imported.busy:.3f})   "
-            f"ratio {self.ratio:.3f}"
+            f"import {imported.line()}   ratio {self.ratio:.3f}"
         )
 
 
@@ -101,7 +100,9 @@ class Figures:
                 f"fewer than {MAX_MORE_STATEMENTS} are allowed."
             )
         if self.wrong_posts:
-            sentences.append(f"{self.wrong_posts} posts are missing, not offered or not at their places.")
+            sentences.append(
+                f"{self.wrong_posts} posts are missing, not offered, not at their places or without their pay."
+            )
         return sentences
 
     def _excuse(self) -> str:

@@ -69,6 +69,10 @@ class Cost:
         """About the time it takes on a quiet machine: too little where queueing fell into a wait for the network."""
         return self.wall - self.queued
 
+    def line(self) -> str:
+        """Return the cost as a piece of a report."""
+        return f"{self.seconds:.3f} s (by the clock {self.wall:.3f}, processor {self.busy:.3f})"
+
 
 def timed(work: Callable[[], object]) -> Cost:
     """Do the work once and say what it took."""
