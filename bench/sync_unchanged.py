@@ -9,7 +9,7 @@ from bench.account import account
 from bench.employer import connected, renew, sync_once
 from bench.floor import addresses_of
 from bench.meters import Cost, Statements, counted_statements, timed
-from integrations import services
+from integrations import importing
 from integrations.models import Connection, GreenhouseJobPost
 
 POSTS, LATENCY_MS, ROUNDS = 1000, 80, 5
@@ -72,4 +72,4 @@ def measure(*, posts: int, latency_ms: int, rounds: int) -> Figures:
 def _import_all(connection: Connection) -> None:
     ids = set(GreenhouseJobPost.objects.filter(connection=connection).offered().values_list("pk", flat=True))
     somebody = User.objects.create(email=f"bench-{connection.pk}@example.com")
-    services.import_posts(connection=connection, post_ids=ids, live_ids=ids, by=somebody)
+    importing.import_posts(connection=connection, post_ids=ids, live_ids=ids, by=somebody)

@@ -7,7 +7,7 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from integrations import services
+from integrations import importing
 from integrations.greenhouse import joining
 from integrations.models import (
     Connection,
@@ -79,7 +79,7 @@ def _new_post(sandbox: SandboxProcess, **changes: Any) -> dict[str, Any]:
 
 def _import(connection: Connection, remote_id: int, by: User) -> Job:
     post = GreenhouseJobPost.objects.get(remote_id=str(remote_id))
-    services.import_posts(connection=connection, post_ids={post.pk}, live_ids={post.pk}, by=by)
+    importing.import_posts(connection=connection, post_ids={post.pk}, live_ids={post.pk}, by=by)
     return Job.objects.get(greenhouse_link__post=post)
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from integrations import services
+from integrations import importing
 from integrations.fields import Secret
 from integrations.greenhouse import sync
 from integrations.models import (
@@ -35,7 +35,7 @@ def _active_posts(sandbox: SandboxProcess) -> list[dict[str, Any]]:
 
 def _import_all(connection: Connection, by: User) -> None:
     ids = set(GreenhouseJobPost.objects.offered().values_list("pk", flat=True))
-    services.import_posts(connection=connection, post_ids=ids, live_ids=ids, by=by)
+    importing.import_posts(connection=connection, post_ids=ids, live_ids=ids, by=by)
 
 
 def test_sync_reads_exactly_the_active_positions(sandbox: SandboxProcess, connection: Connection) -> None:
