@@ -51,13 +51,14 @@ class Page(Generic[T]):
     """One page of a list.
 
     Shape: `skipped` counts records we may not see, such as private candidates; `misfits` names those that a lenient
-    reading left out because they do not have the documented shape.
+    reading left out because they do not have the documented shape; `answered_at` is by Greenhouse's clock.
     """
 
     items: tuple[T, ...]
     next_cursor: str | None
     skipped: int
     misfits: tuple[Misfit, ...] = ()
+    answered_at: datetime | None = None
 
 
 class Harvest:
@@ -223,7 +224,8 @@ def _parse_page(reply: Reply, collection: str, schema: type[T], *, lenient: bool
     else:
         if misfits and not items and not _are_odd(misfits):
             raise reply.misfit(WrongShape(0, misfits[0].field).below(f"{collection}[]"))
-        return Page(tuple(items), following, len(records) - len(shown), tuple(misfits))
+        hidden, at = len(records) - len(shown), headers.answered_at(reply.headers)
+        return Page(tuple(items), following, hidden, tuple(misfits), at)
     raise reply.misfit(field)
 
 

@@ -57,6 +57,11 @@ def by_our_clock(moment: datetime, headers: Headers, now: datetime) -> datetime:
     return moment if abs(ahead) <= _CLOCK_TOLERANCE else moment - ahead
 
 
+def answered_at(headers: Headers) -> datetime | None:
+    """Return when the server answered, by its own clock and in whole seconds; None where it does not say."""
+    return _http_date(headers.get("Date", ""))
+
+
 def rate_window(headers: Headers, now: datetime) -> RateWindow | None:
     """Return the rate window, or None where the headers are missing or make no sense."""
     try:

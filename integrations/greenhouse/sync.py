@@ -215,7 +215,8 @@ def _advance(sync: SyncRun, listing: Listing, page: Page[Any]) -> None:
         raise UnexpectedReply("cursor_repeats", path=f"/v3/{collection}")
     if step["cursor"] and not (page.items or page.misfits) and collection in ("job_posts", "jobs"):
         step["hollow"] = True  # a cursor promises rows; who lost the right to see them gets none
-    step.setdefault("at", timezone.now().isoformat())
+    # The next reading of changes asks from here, and Greenhouse dates its changes by its own clock.
+    step.setdefault("at", (page.answered_at or timezone.now()).isoformat())
     sync.pages_read += 1
     if collection == "job_posts" and listing.ids is None:
         sync.posts_read += len(page.items) + len(page.misfits)

@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 
 from integrations import sweeps, tasks
-from integrations.models import Connection, ConnectionState, Export, ExportState, SyncRun, SyncState
+from integrations.greenhouse import ending
+from integrations.models import Connection, ConnectionState, Export, ExportState, SyncKind, SyncRun, SyncState
 from tests.factories import ConnectionFactory, ExportFactory, SyncRunFactory
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +86,30 @@ def test_connections_to_sync(values: dict[str, Any], due: bool) -> None:
     assert list(sweeps.connections_to_sync()) == ([connection] if due else [])
     SyncRunFactory(connection=connection)
     assert list(sweeps.connections_to_sync()) == []
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "kind"), [(None, SyncKind.FULL), (1, SyncKind.CHANGES), (21, SyncKind.CHANGES), (25, SyncKind.FULL)]
+)
+def test_a_reading_is_of_changes_but_once_a_day(hours_ago: int | None, kind: SyncKind) -> None:
+    at = None if hours_ago is None else _at(timedelta(hours=-hours_ago))
+    connection = ConnectionFactory(full_synced_at=at, changes_since=at, sync_due_at=_at(LATE))
+    tasks.wake_due_syncs()
+    assert SyncRun.objects.get(connection=connection).kind == kind
+
+
+def test_full_readings_of_many_connections_are_spread() -> None:
+    at = _at(-sweeps.FULL_EVERY + sweeps.FULL_SPREAD / 2)
+    kinds = [sweeps.kind_due(Connection(pk=pk, full_synced_at=at)) for pk in range(1, 101)]
+    assert 40 <= kinds.count(SyncKind.FULL) <= 60
+
+
+@pytest.mark.parametrize(("own", "minutes"), [(None, 15), (60, 60)])
+def test_the_interval_is_the_connections_own_and_spread(own: int | None, minutes: int) -> None:
+    connection = ConnectionFactory(sync_minutes=own)
+    waits = {(ending.next_sync_at(connection) - timezone.now()).total_seconds() / 60 for _ in range(20)}
+    assert len(waits) == 20
+    assert all(0.89 * minutes <= wait <= 1.11 * minutes for wait in waits)
 
 
 def test_forgotten_syncs_are_those_nobody_holds() -> None:

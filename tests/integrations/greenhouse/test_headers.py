@@ -177,3 +177,14 @@ def test_request_id_when_plain_is_kept(value: str) -> None:
 @pytest.mark.parametrize("value", ["", "a b", "a\nb", "<script>", "x" * 101])
 def test_request_id_when_odd_is_dropped(value: str) -> None:
     assert headers.request_id({"X-Request-Id": value}) is None
+
+
+# When it was answered
+
+
+@pytest.mark.parametrize(
+    ("sent", "moment"),
+    [({"Date": http_date(NOW)}, NOW), ({}, None), ({"Date": "yesterday"}, None), ({"Date": ""}, None)],
+)
+def test_answered_at_is_what_the_server_says(sent: dict[str, str], moment: datetime | None) -> None:
+    assert headers.answered_at(sent) == moment

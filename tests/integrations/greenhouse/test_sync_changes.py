@@ -207,3 +207,4 @@ def test_reading_counts_from_when_greenhouse_answered_first(
     run = run_sync(connection, CHANGES)
     moments = [datetime.fromisoformat(step["at"]) for step in run.progress.values() if step.get("at")]
     assert connection.changes_since == min(moments) < max(moments)
+    assert {moment.microsecond for moment in moments} == {0}, "by its clock, which names whole seconds"
