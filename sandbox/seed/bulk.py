@@ -5,7 +5,8 @@ from itertools import cycle
 from sandbox import hiring, people
 from sandbox.context import World
 from sandbox.seed.company import planted
-from sandbox.seed.jobs import SHORT_STAGES, job_fields, plant_location, plant_stages, questions
+from sandbox.seed.jobs import SHORT_STAGES, job_fields, plant_location, plant_stages
+from sandbox.seed.questions import questions
 from sandbox.seed.texts import post_html
 from sandbox.store import Store
 

@@ -109,6 +109,13 @@ _CUSTOM_FIELDS = (
     ("rejection_question", "keep_in_touch", "Keep in touch?", "yes_no", ()),
 )
 
+# kind in the data file -> (title, blurb)
+PAY_INPUTS = {
+    "pay": ("Annual salary range", "The range we expect to pay. Equity and benefits come on top."),
+    "hourly": ("Hourly rate", "Before tax, for every hour you work."),
+    "bonus": ("Annual bonus", "When the team meets its plan."),
+}
+
 _PLAIN_FIELD: Record = {
     "private": False,
     "required": False,
@@ -235,15 +242,9 @@ def _plant_lists(store: Store) -> None:
         planted(store, "close_reasons", name=name)
     for name in ("Robotics", "Relocates", "Purpose Jobs"):
         planted(store, "candidate_tags", name=name)
-    planted(
-        store,
-        "pay_inputs",
-        title="Annual salary range",
-        blurb="The range we expect to pay. Equity and benefits come on top.",
-        priority=0,
-        locked=False,
-        linked_custom_field_id=None,
-    )
+    for order, (title, blurb) in enumerate(PAY_INPUTS.values()):
+        values: Record = {"title": title, "blurb": blurb, "priority": order, "locked": False}
+        planted(store, "pay_inputs", **values, linked_custom_field_id=None)
 
 
 def _plant_custom_fields(store: Store) -> None:

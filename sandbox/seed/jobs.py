@@ -7,7 +7,8 @@ from typing import Any
 
 from sandbox.clock import stamp
 from sandbox.exchange import Record
-from sandbox.seed.company import START, named, planted
+from sandbox.seed.company import PAY_INPUTS, START, named, planted
+from sandbox.seed.questions import questions
 from sandbox.seed.texts import post_html
 from sandbox.store import Store
 
@@ -51,6 +52,8 @@ _PUBLIC_ADDRESS = "https://job-boards.greenhouse.io/lumenrobotics/jobs"
 def plant(store: Store) -> None:
     """Plant every job of the data file, in its order."""
     data = tomllib.loads(_DATA.read_text(encoding="utf-8"))
+    for post in data["prospect_post"]:
+        _plant_prospect_post(store, post, days=398)
     for number, job in enumerate(data["job"]):
         _plant_job(store, job, days=400 + number * 5)
 
@@ -148,6 +151,13 @@ def _plant_team(store: Store, job: Record, days: float) -> None:
         )
 
 
+def _plant_prospect_post(store: Store, post: Record, days: float) -> None:
+    """Plant a post that is of no job: whoever answers it becomes a prospect."""
+    source: Record = {"name": post["title"], "intro": post["intro"]}
+    job: Record = {"id": None, "status": "open", "is_template": False}
+    _plant_post(store, job, source, post, days)
+
+
 def _plant_post(store: Store, job: Record, source: Record, post: Record, days: float) -> None:
     internal = post.get("internal", False)
     live = post.get("live", job["status"] == "open" and not job["is_template"])
@@ -158,7 +168,7 @@ def _plant_post(store: Store, job: Record, source: Record, post: Record, days: f
         days=days,
         title=post.get("title", source["name"]),
         job_id=job["id"],
-        job_board_id=store.table("job_boards").order[1 if internal else 0],
+        job_board_id=_board(store, post.get("board", "Lumen Robotics (internal)" if internal else "Lumen Robotics")),
         internal=internal,
         active=post.get("active", True),
         live=live,
@@ -169,28 +179,44 @@ def _plant_post(store: Store, job: Record, source: Record, post: Record, days: f
         language=post.get("language", "en"),
         public_url=None,
         demographic_question_set_id=None,
-        questions=questions(job["id"], source.get("questions", [])),
+        questions=questions(job["id"] or 0, [*source.get("questions", []), *source.get("question", [])]),
     )
     address = f"{_PUBLIC_ADDRESS}/{record['id']}?gh_jid={record['id']}"
     store.change("job_posts", record["id"], touch=False, public_url=address)
     for location in post.get("locations", []):
         plant_location(store, record["id"], location, days)
-    if "pay" in source and not internal:
-        _plant_pay(store, record, post.get("pay") or source["pay"], days)
+    pay = {kind: post.get(kind, source.get(kind)) for kind in PAY_INPUTS}
+    for kind, asked in pay.items():
+        if asked and not internal:
+            _plant_pay(store, record, kind, asked, days)
 
 
-def _plant_pay(store: Store, post: Record, pay: list[Any], days: float) -> None:
+def _board(store: Store, name: str) -> int:
+    board = store.first("job_boards", company_name=name)
+    if board is None:
+        raise LookupError(f"the seed names no board called {name}")
+    return int(board["id"])
+
+
+def _plant_pay(store: Store, post: Record, kind: str, pay: list[Any], days: float) -> None:
     currency, least, most = pay
     planted(
         store,
         "pay_input_ranges",
         days=days,
-        pay_input_id=store.table("pay_inputs").order[0],
+        pay_input_id=_pay_input(store, kind),
         job_post_id=post["id"],
         currency_type=currency,
         min_cents=least * 100,
         max_cents=most * 100,
     )
+
+
+def _pay_input(store: Store, kind: str) -> int:
+    found = store.first("pay_inputs", title=PAY_INPUTS[kind][0])
+    if found is None:
+        raise LookupError(f"the account has no pay input for {kind}")
+    return int(found["id"])
 
 
 def plant_location(store: Store, post_id: int, written: str, days: float) -> None:
@@ -208,33 +234,3 @@ def plant_location(store: Store, post_id: int, written: str, days: float) -> Non
         office_id=office_id,
         custom_location_id=custom["id"] if custom else None,
     )
-
-
-def questions(job_id: int, extra: list[str]) -> list[Record]:
-    """Return the built-in questions of a post, then its own: `?` long text, `!` yes or no."""
-
-    def question(label: str, name: str, kind: str, *, required: bool, number: int | None = None) -> Record:
-        return {
-            "id": number,
-            "label": label,
-            "name": name,
-            "description": None,
-            "answer_type": kind,
-            "required": required,
-            "private": False,
-            "options": [],
-        }
-
-    listed = [
-        question("First Name", "first_name", "short_text", required=True),
-        question("Last Name", "last_name", "short_text", required=True),
-        question("Email", "email", "short_text", required=True),
-        question("Phone", "phone", "short_text", required=False),
-        question("Resume/CV", "resume", "attachment", required=True),
-        question("Cover Letter", "cover_letter", "attachment", required=False),
-    ]
-    for place, label in enumerate(extra):
-        number = job_id * 10 + place
-        kind = "boolean" if label.startswith(("Are you", "Do you")) else "long_text"
-        listed.append(question(label, f"question_{number}", kind, required=kind == "boolean", number=number))
-    return listed

@@ -3,7 +3,7 @@
 from sandbox import hiring, publishing
 from sandbox.context import World
 from sandbox.exchange import Record, Request, unprocessable
-from sandbox.seed.jobs import questions
+from sandbox.seed.questions import questions
 from sandbox.webhooks.payloads import locations
 
 

