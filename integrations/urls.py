@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from integrations.views import (
     applicants,
+    connect_jobs,
     connection,
     dashboard,
     import_settings,
@@ -23,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("employers/<slug:employer>/jobs/", jobs.jobs, name="jobs"),
     path("employers/<slug:employer>/jobs/new/", job_edit.job_new, name="job_new"),
     path("employers/<slug:employer>/jobs/switch/", jobs.job_switch, name="job_switch"),
+    path("employers/<slug:employer>/jobs/connect/", connect_jobs.connect_jobs, name="connect_jobs"),
+    path("employers/<slug:employer>/jobs/connect/roles/", connect_jobs.free_roles, name="free_roles"),
     path("employers/<slug:employer>/jobs/<int:pk>/edit/", job_edit.job_edit, name="job_edit"),
     path("employers/<slug:employer>/jobs/<int:pk>/edit/roles/", job_edit.job_offers, name="job_offers"),
     path(
