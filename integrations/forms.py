@@ -169,6 +169,7 @@ class ImportSettingsForm(forms.Form):
         kwargs.setdefault("initial", stored)
         super().__init__(*args, **kwargs)
         usual = settings.GREENHOUSE_SYNC_MINUTES
+        self.fields["sync_minutes"].widget.attrs["placeholder"] = usual
         self.fields["sync_minutes"].help_text = f"Empty: every {usual}. From 5 minutes to 1440, which is once a day."
         type_labels = self._offer("employment_type_key", seen, "None: jobs say no employment type")
         remote_labels = self._offer("remote_key", seen, "None: the location’s words say it")

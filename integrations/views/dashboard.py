@@ -3,11 +3,13 @@
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import EmployerRequest, employer_required
 from candidates.models import Application
-from integrations.models import Connection, Export, ExportState
+from integrations.attention import count_by_reason
+from integrations.models import OPEN_SYNC, Connection, Export, ExportState, SyncRun
 from integrations.views.vanished import question
 from jobs.models import Job, JobState
 
@@ -28,8 +30,12 @@ def dashboard(request: EmployerRequest) -> HttpResponse:
     )
     applications = Application.objects.for_employer(employer)
     connection = Connection.objects.filter(employer=employer).first()
+    now = timezone.now()
     context = {
         "nav": "dashboard",
+        "attention": count_by_reason(employer=employer, connection=connection, now=now),
+        "reading": SyncRun.objects.filter(connection=connection, state__in=OPEN_SYNC).exists(),
+        "is_due": bool(connection and connection.sync_due_at and connection.sync_due_at <= now),
         "connection": connection,
         **question(connection),
         "counts": counts,
