@@ -5,14 +5,15 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import BooleanField, Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Lower
 from django.http import QueryDict
 
 from accounts.models import Employer
 from candidates.models import Application
+from integrations import reviewing
 from integrations.attention import Why, needs_a_person, rules
-from integrations.models import Connection, Export, ExportState, Sends
+from integrations.models import Connection, Export, ExportState
 from jobs.models import Job, JobQuerySet, JobState
 
 ATTENTION = "attention"
@@ -134,7 +135,7 @@ class JobList:
         stuck = Export.objects.filter(application__job=OuterRef("pk"), state=ExportState.NEEDS_ATTENTION)
         return rows.annotate(
             applicant_count=_count(here, by="job"),
-            review_count=_count(_to_review(here), by="job"),
+            unsent_count=_count(reviewing.unsent(here), by="job"),
             stuck_count=_count(stuck, by="application__job"),
             **flags,
         ).order_by(*_order(self.asked.sort))
@@ -152,12 +153,6 @@ def _flag(rule: Q) -> Case:
 def _count(rows: QuerySet[Any], *, by: str) -> Coalesce:
     # A subquery per shown row: joining would multiply the jobs.
     return Coalesce(Subquery(rows.order_by().values(by).annotate(number=Count("pk")).values("number")), 0)
-
-
-def _to_review(rows: QuerySet[Application]) -> QuerySet[Application]:
-    """Those that wait until a recruiter sends them, or decides not to."""
-    known = Export.objects.filter(candidate=OuterRef("candidate"), greenhouse_job__posts__link__job=OuterRef("job"))
-    return rows.filter(~Exists(known), job__greenhouse_link__sends=Sends.AFTER_REVIEW)
 
 
 def _order(sort: str) -> tuple[Any, ...]:

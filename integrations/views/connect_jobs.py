@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
+from candidates.models import Application
+from integrations import reviewing
 from integrations.models import Connection
 from integrations.pairing import (
     FOUND_AT_MOST,
@@ -47,6 +49,10 @@ def connect_jobs(request: EmployerRequest) -> HttpResponse:
     failed = [pair for pair in pairs if pair.problem]
     gone = len(typed) - len(pairs)
     _say(request, connected, len(failed), gone)
+    done = [pair.job.pk for pair in pairs if not pair.problem]
+    if before := reviewing.unsent(Application.objects.filter(job__in=done)).count():
+        people = "1 person who applied before is" if before == 1 else f"{before} people who applied before are"
+        messages.info(request, f"{people} not sent yet. The Jobs page says where, and lets you send them.")
     if failed:
         return _page(request, connection, failed=failed)
     return redirect("connect_jobs", request.employer.slug)

@@ -9,7 +9,7 @@ from accounts.models import Employer, User
 from integrations.models import Connection, ConnectionState, GreenhouseJobPost, JobLink
 from integrations.pairing import Pair, connect_pairs, label_of
 from jobs.models import Job
-from tests.factories import ConnectionFactory, GreenhouseJobPostFactory, JobFactory, JobLinkFactory
+from tests.factories import ApplicationFactory, ConnectionFactory, GreenhouseJobPostFactory, JobFactory, JobLinkFactory
 
 PAGE = "/employers/lumen-robotics/jobs/connect/"
 
@@ -74,9 +74,11 @@ def test_connect_then_saves_every_filled_in_row(as_rita: Client, rita: User, con
     tamer, poet, left = (JobFactory(employer=connection.employer, title=title) for title in ("A", "B", "C"))
     label = label_of(post)
     assert label == f"Robot Tamer · Leipzig · in R-77 internal · #{post.remote_id}"
+    ApplicationFactory(job=tamer)
     data = {f"post-{tamer.pk}": label, f"post-{poet.pk}": "req-9", f"post-{left.pk}": " ", "post-x": "y", "post-²": "y"}
     answer = as_rita.post(PAGE, data, follow=True)
     assert "2 jobs are connected." in answer.text
+    assert "1 person who applied before is not sent yet." in answer.text
     assert _links() == {"A": "Robot Tamer", "B": "Poet, Senior"}
     assert {(link.linked_by, link.is_imported) for link in JobLink.objects.all()} == {(rita, False)}
 
@@ -168,6 +170,6 @@ def test_page_when_there_are_many_then_asks_the_database_no_more(
         assert all(pair.typed for pair, _ in as_rita.get(PAGE).context["pairs"])
     jobs = {job.title: job.pk for job in Job.objects.all()}
     data = {f"post-{jobs[post.title]}": label_of(post) for post in GreenhouseJobPost.objects.all()}
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         as_rita.post(PAGE, data)
     assert JobLink.objects.count() == 25

@@ -142,14 +142,18 @@ def test_filters_and_order_then_narrow_and_sort(as_bob: Client, connection: Conn
     assert as_bob.get(BASE).context["list"].departments == ["People"]
 
 
-def test_people_then_are_counted_beside_their_job(as_bob: Client, connection: Connection) -> None:
+def test_people_then_are_counted_beside_their_job(as_rita: Client, connection: Connection) -> None:
     link = _linked(connection, "Robot Tamer", sends=Sends.AFTER_REVIEW)
     for _ in range(3):
         ApplicationFactory(job=link.job)
     ExportFactory(greenhouse_job=link.post.greenhouse_job, application=ApplicationFactory(job=link.job))
-    [(job, _)] = as_bob.get(BASE).context["rows"]
-    assert (job.applicant_count, job.review_count, job.stuck_count) == (4, 3, 0)
-    assert "3 to review" in as_bob.get(BASE).text
+    page = as_rita.get(BASE)
+    [(job, _)] = page.context["rows"]
+    assert (job.applicant_count, job.unsent_count, job.stuck_count) == (4, 3, 0)
+    assert "4 applicants of Robot Tamer" in page.text
+    assert f"?job={job.pk}&amp;status=to_review" in page.text
+    JobLink.objects.update(sends=Sends.AUTOMATICALLY)
+    assert f'{job.pk}/unsent/">3 not sent<' in as_rita.get(BASE).text
 
 
 def test_badge_then_shows_the_ids_of_post_and_job(as_bob: Client, connection: Connection) -> None:
