@@ -20,6 +20,7 @@ from integrations.models import (
     GreenhousePayRange,
     GreenhousePostLocation,
     JobLink,
+    SyncKind,
     SyncRun,
     SyncState,
 )
@@ -60,12 +61,12 @@ def connected(account: Account) -> Iterator[Connection]:
             employer.delete()
 
 
-def sync_once(connection: Connection) -> SyncRun:
+def sync_once(connection: Connection, kind: SyncKind = SyncKind.FULL) -> SyncRun:
     """Read the career site to the end, as a worker does.
 
     Raises: Unfinished, naming the problem.
     """
-    run = enqueue_sync(connection, by=None)
+    run = enqueue_sync(connection, by=None, kind=kind)
     while sync.run(run.pk):
         run.refresh_from_db()
         if run.retry_at:
@@ -73,6 +74,7 @@ def sync_once(connection: Connection) -> SyncRun:
     run.refresh_from_db()
     if run.state != SyncState.SUCCEEDED:
         raise Unfinished(f"The sync ended as {run.state}: {run.problem_code}.")
+    connection.refresh_from_db()
     return run
 
 

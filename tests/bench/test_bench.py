@@ -70,10 +70,15 @@ def test_import_many_when_a_promise_is_broken_says_which() -> None:
 @pytest.mark.django_db
 def test_sync_unchanged_when_run_small_changes_no_job() -> None:
     figures = sync_unchanged.measure(posts=20, latency_ms=0, rounds=1)
-    assert (figures.jobs_changed, len(figures.rounds)) == (0, 1)
-    assert figures.requests >= 6
-    assert figures.statements.writes == sum(figures.statements.by_table.values()) > 0
+    assert figures.failures() == []
+    assert (figures.changes.requests["job_posts"], figures.changes.requests["jobs"]) == (2, 1)
+    for reading in (figures.changes, figures.full):
+        assert (reading.jobs_changed, len(reading.rounds)) == (0, 1)
+        assert reading.statements.writes == sum(reading.statements.by_table.values()) > 0
     assert any("integrations_syncrun" in line for line in figures.lines())
+    figures.changes.statements.by_table["jobs_job"] = 1
+    worse = replace(figures.changes, requests={"job_posts": 2, "jobs": 2}, jobs_changed=3)
+    assert len(replace(figures, changes=worse).failures()) == 3
 
 
 @pytest.mark.django_db(transaction=True)
