@@ -101,12 +101,13 @@ def answer_data(question: Question, value: Any, upload: CheckedUpload | None) ->
 
 def _line(question: Question, **words: Any) -> forms.Field:
     errors = {"required": "Answer this question.", "max_length": _TOO_LONG.format(MAX_LINE)}
-    return forms.CharField(max_length=MAX_LINE, error_messages=errors, **words)
+    widget = forms.TextInput(attrs={"dir": "auto"})
+    return forms.CharField(max_length=MAX_LINE, error_messages=errors, widget=widget, **words)
 
 
 def _text(question: Question, **words: Any) -> forms.Field:
     errors = {"required": "Answer this question.", "max_length": _TOO_LONG.format(MAX_TEXT)}
-    widget = forms.Textarea(attrs={"rows": 5})
+    widget = forms.Textarea(attrs={"rows": 5, "dir": "auto"})
     return forms.CharField(max_length=MAX_TEXT, error_messages=errors, widget=widget, **words)
 
 

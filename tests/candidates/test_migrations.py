@@ -15,7 +15,7 @@ def old_apps(transactional_db: None) -> Any:
     executor = MigrationExecutor(connection)
     latest = executor.loader.graph.leaf_nodes()
     # The rooms above hang on these tables, so they go first and come back last.
-    executor.migrate([("integrations", "0008_remove_overridden_fields"), BEFORE[0]])
+    executor.migrate([("integrations", "0008_remove_overridden_fields"), *BEFORE])
     yield executor.loader.project_state(BEFORE).apps
     executor = MigrationExecutor(connection)
     executor.migrate(latest)
