@@ -9,23 +9,69 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from integrations.admin.base import EngineAdmin, OfConnectionAdmin
-from integrations.models import GreenhouseJob, GreenhouseJobPost, GreenhouseName, GreenhousePostLocation, JobLink
+from integrations.admin.base import EngineAdmin, OfConnectionAdmin, list_of
+from integrations.models import (
+    FieldOverride,
+    GreenhouseJob,
+    GreenhouseJobPost,
+    GreenhouseName,
+    GreenhousePostLocation,
+    JobLink,
+)
 from jobs.html import clean
+from jobs.questions import read_questions
+
+
+class FieldOverrideInline(admin.TabularInline):  # type: ignore[type-arg]
+    """What a recruiter typed over, beside the link it belongs to; the words themselves are in the job."""
+
+    model = FieldOverride
+    fields = ("words", "by", "at")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+    verbose_name_plural = "typed over"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FieldOverride]:
+        return super().get_queryset(request).select_related("by")
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
 
 
 @admin.register(JobLink)
 class JobLinkAdmin(EngineAdmin):
     """The one thing here that may be deleted: it loses nothing, and the employer makes it anew on *Edit*."""
 
-    list_display = ("employer", "job", "post", "is_imported", "overridden", "linked_by", "created_at")
+    list_display = (
+        *("employer", "job", "post", "is_imported", "overridden", "asks_to_reopen", "sends", "linked_by", "created_at"),
+    )
     list_display_links = ("job",)
-    list_filter = ("is_imported", "job__state", "post__is_live", "post__connection__employer")
+    list_filter = (
+        *("is_imported", "asks_to_reopen", "sends", "sends_as"),
+        *("job__state", "post__is_live", "post__connection__employer"),
+    )
     joined = ("job__employer", "post", "linked_by")
     search_fields = ("job__title", "post__title", "=post__remote_id", "job__employer__name", "linked_by__email")
     search_help_text = "Job, post, Greenhouse id, employer or the e-mail of who linked it"
     date_hierarchy = "created_at"
-    fields = ("job", "post", "is_imported", "overridden", "reopen_as", "linked_by", "created_at")
+    inlines = (FieldOverrideInline,)
+    fieldsets: ClassVar[Any] = (
+        (None, {"fields": ("job", "post", "is_imported", "reopen_as", "asks_to_reopen", "linked_by", "created_at")}),
+        (
+            "Sending",
+            {
+                "fields": (
+                    ("sends", "sends_as", "credit_to"),
+                    ("stage_name", "stage_remote_id"),
+                    ("source_name", "source_remote_id"),
+                )
+            },
+        ),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[JobLink]:
         rows: QuerySet[JobLink] = super().get_queryset(request)
@@ -61,12 +107,18 @@ class GreenhouseJobAdmin(OfConnectionAdmin):
     date_hierarchy = "remote_updated_at"
     fields = (
         *("connection", "name", "requisition_id", "status", "is_template", "is_confidential", "department"),
-        *("employment_type", "post_count", "export_count", "remote_id", "remote_updated_at", "seen_in"),
+        *("department_path", "offices", "employment_type", "own_fields", "post_count", "export_count"),
+        *("remote_id", "opened_at", "remote_updated_at", "seen_in"),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[GreenhouseJob]:
         rows: QuerySet[GreenhouseJob] = super().get_queryset(request)
         return rows.annotate(posts_here=Count("posts", distinct=True), exports_here=Count("exports", distinct=True))
+
+    @admin.display(description="Custom fields")
+    def own_fields(self, job: GreenhouseJob) -> SafeString | str:
+        lines = (f"{name}: {text or '-'} ({key})" for key, (name, text) in job.custom_fields.items())
+        return list_of(lines) or "-"
 
     @admin.display(description="Posts", ordering="posts_here")
     def post_count(self, job: Any) -> int:
@@ -90,10 +142,27 @@ class GreenhouseJobPostAdmin(OfConnectionAdmin):
     search_help_text = "Title, place, Greenhouse job, Greenhouse id or employer"
     date_hierarchy = "remote_updated_at"
     fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("connection", "title", "location", "greenhouse_job", "decision", "our_job")}),
-        ("In Greenhouse", {"fields": ("is_live", "is_internal", "offered_or_why_not", "language", "public_link")}),
-        ("Text", {"fields": ("preview",)}),
-        ("Reading", {"fields": (("remote_id", "job_remote_id"), "first_published_at", "remote_updated_at", "seen_in")}),
+        (None, {"fields": ("connection", "title", ("location", "is_remote"), "greenhouse_job", "our_job")}),
+        ("Decision", {"fields": (("decision", "decided_by", "decided_at"),)}),
+        (
+            "In Greenhouse",
+            {
+                "fields": (
+                    ("is_live", "is_internal", "is_active"),
+                    *("offered_or_why_not", "language", "pay", "public_link"),
+                )
+            },
+        ),
+        ("Text", {"fields": ("preview", "asked")}),
+        (
+            "Reading",
+            {
+                "fields": (
+                    ("remote_id", "job_remote_id", "board_remote_id"),
+                    *("first_published_at", "first_seen_at", "remote_updated_at", "seen_in"),
+                )
+            },
+        ),
     )
 
     @admin.display(description="Offered", boolean=True)
@@ -117,6 +186,18 @@ class GreenhouseJobPostAdmin(OfConnectionAdmin):
             return post.public_url or "-"
         return format_html('<a href="{0}" rel="noopener noreferrer nofollow">{0}</a>', post.public_url)
 
+    @admin.display(description="Pay")
+    def pay(self, post: GreenhouseJobPost) -> SafeString | str:
+        lines = (
+            f"{one['title']}: {_whole(one['min_cents'])}–{_whole(one['max_cents'])} {one['currency']} / {one['period']}"
+            for one in post.pay_ranges
+        )
+        return list_of(lines) or "-"
+
+    @admin.display(description="Questions")
+    def asked(self, post: GreenhouseJobPost) -> SafeString | str:
+        return list_of(f"{one.label} ({one.kind.label})" for one in read_questions(post.questions)) or "-"
+
     @admin.display(description="As candidates read it")
     def preview(self, post: GreenhouseJobPost) -> SafeString | str:
         # Stored clean; cleaned again, because this page trusts no row.
@@ -125,13 +206,13 @@ class GreenhouseJobPostAdmin(OfConnectionAdmin):
 
 @admin.register(GreenhouseName)
 class GreenhouseNameAdmin(OfConnectionAdmin):
-    list_display = ("employer", "name", "kind", "remote_id", "parent_name")
+    list_display = ("employer", "name", "kind", "remote_id", "parent_name", "is_live")
     list_display_links = ("name",)
-    list_filter = ("kind", "connection__employer")
+    list_filter = ("kind", "is_live", "connection__employer")
     search_fields = ("name", "=remote_id", "connection__employer__name")
     search_help_text = "Name, Greenhouse id or employer"
     ordering = ("name", "pk")
-    fields = ("connection", "name", "kind", "remote_id", "parent_name", "parent_remote_id")
+    fields = ("connection", "name", "kind", "remote_id", "parent_name", "parent_remote_id", "position", "is_live")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[GreenhouseName]:
         rows: QuerySet[GreenhouseName] = super().get_queryset(request)
@@ -175,6 +256,10 @@ class GreenhousePostLocationAdmin(OfConnectionAdmin):
     @admin.display(description="Place", ordering="name_here")
     def place(self, row: Any) -> str:
         return row.name_here or row.text or "-"
+
+
+def _whole(cents: int | None) -> str:
+    return "…" if cents is None else f"{cents / 100:,.0f}"
 
 
 def _name_behind(id_field: str, *, kind_field: str) -> Subquery:

@@ -59,8 +59,25 @@ class ConnectionAdmin(EngineAdmin):
             },
         ),
         (
+            "Import settings",
+            {
+                "fields": (
+                    ("sync_minutes", "reopen_rule"),
+                    ("employment_type_key", "remote_key"),
+                    "import_saved_at",
+                )
+            },
+        ),
+        (
             "Reading",
-            {"fields": ("synced_at", "sync_due_at", "polled_at", "poll_due_at", "created_at", "updated_at")},
+            {
+                "fields": (
+                    ("synced_at", "full_synced_at", "surveyed_at"),
+                    ("sync_due_at", "changes_since"),
+                    ("polled_at", "poll_due_at"),
+                    ("created_at", "updated_at"),
+                )
+            },
         ),
     )
 
@@ -132,18 +149,29 @@ class ConnectionAdmin(EngineAdmin):
 @admin.register(SyncRun)
 class SyncRunAdmin(OfConnectionAdmin):
     list_display = (
-        *("employer", "created_at", "state", "percent_read", problem_title, "pages_read", "posts_read"),
-        *("jobs_changed", "attempts", "duration", "requested_by"),
+        *("employer", "created_at", "kind", "state", "percent_read", problem_title, "pages_read", "posts_read"),
+        *("jobs_changed", "jobs_vanished", "skipped_count", "attempts", "duration", "requested_by"),
     )
     list_display_links = ("created_at",)
-    list_filter = ("state", ProblemFilter, "connection__employer")
+    list_filter = ("kind", "state", ProblemFilter, "connection__employer")
     joined = ("connection__employer", "requested_by")
     search_fields = ("connection__employer__name", "requested_by__email", "=pk")
     search_help_text = "Employer, the e-mail of who asked for it, or number"
     date_hierarchy = "created_at"
     fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("connection", "state", "percent_read", problem_words, "problem_at", "requested_by")}),
-        ("Read", {"fields": ("pages_read", "posts_read", "jobs_changed", "collections")}),
+        (
+            None,
+            {"fields": ("connection", "kind", "state", "percent_read", problem_words, "problem_at", "requested_by")},
+        ),
+        (
+            "Read",
+            {
+                "fields": (
+                    *("changed_since", "pages_read", "posts_read", "jobs_changed", "jobs_vanished"),
+                    *("collections", "skipped_count", "skipped_records"),
+                )
+            },
+        ),
         (
             "Times",
             {"fields": ("created_at", "started_at", "finished_at", "duration", "attempts", "retry_at", "lease_until")},
@@ -166,4 +194,9 @@ class SyncRunAdmin(OfConnectionAdmin):
         lines = (
             f"{name}: {counted(step['pages'], 'page')}{'' if step['done'] else ', not done'}" for name, step in steps
         )
+        return list_of(lines) or "-"
+
+    @admin.display(description="Could not be read")
+    def skipped_records(self, run: SyncRun) -> SafeString | str:
+        lines = (f"{one['collection']} {one['id']} “{one['title']}”: {one['field']}" for one in run.skipped)
         return list_of(lines) or "-"
