@@ -106,7 +106,7 @@ def _newest(employer: Employer) -> list[Job]:
     newest = list(live.values_list("pk", flat=True)[:ENTRIES])
     text = Case(When(text_length__lte=LONGEST_TEXT, then=F("description")), default=Value(""), output_field=TextField())
     rows = Job.objects.live().filter(pk__in=newest).alias(text_length=Length("description")).annotate(feed_text=text)
-    found = rows.defer("description").select_related("employer").in_bulk()
+    found = rows.defer("description", "questions").select_related("employer").in_bulk()
     # One may have gone between the two questions.
     return [found[pk] for pk in newest if pk in found]
 

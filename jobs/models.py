@@ -35,9 +35,11 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(state=JobState.LIVE)
 
     def in_listing_order(self) -> "JobQuerySet":
-        """By department, jobs without one last; without the descriptions, which are long and not listed."""
+        """By department, jobs without one last; without what is long and not listed."""
         no_department = models.Case(models.When(department="", then=1), default=0)
-        return self.order_by(no_department, Lower("department"), "department", "title", "pk").defer("description")
+        return self.order_by(no_department, Lower("department"), "department", "title", "pk").defer(
+            "description", "questions"
+        )
 
     def in_place(self, place: str) -> "JobQuerySet":
         """Jobs of which `place` is the location, or one of several."""

@@ -224,6 +224,7 @@ def test_apply_when_the_job_asks_questions_then_the_answers_come_with_the_applic
     assert "Notice &lt;period&gt;" in html
     first = client.post(address(asking), {**TYPED, "resume": a_pdf(), NAMES[1]: a_pdf("Work.pdf")})
     assert first.context["form"].errors == {NAMES[0]: ["Answer this question."]}
+    assert f'<a href="#id_{NAMES[0]}">' in first.text
     assert b"Work.pdf</strong> is kept" in first.content
     kept = {f"kept_{name}": first.context["form"][f"kept_{name}"].value() for name in ("resume", NAMES[1])}
     assert send(client, asking, **kept, **{NAMES[0]: "4 weeks"}).status_code == 302

@@ -1,7 +1,9 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.logos import Logo
@@ -142,6 +144,18 @@ def test_company_page_when_jobs_grow_then_the_queries_do_not(
             client.get(company(employer), query)
 
 
+def test_lists_when_read_then_leave_the_long_fields_in_the_database(client: Client, employer: Employer) -> None:
+    closed = JobFactory(employer=employer, state=JobState.CLOSED)
+    JobFactory(employer=employer)
+    for path in (company(employer), f"{company(employer)}jobs.json", f"{company(employer)}jobs.atom"):
+        with CaptureQueriesContext(connection) as asked:
+            client.get(path)
+        assert not any('"questions"' in query["sql"] for query in asked)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(closed.get_absolute_url())
+    assert '"questions"' not in asked[1]["sql"]
+
+
 def test_public_job_when_live_then_shows_it_with_its_way_to_apply(
     client: Client, employer: Employer, settings: Any, django_assert_num_queries: Any
 ) -> None:
@@ -156,7 +170,7 @@ def test_public_job_when_live_then_shows_it_with_its_way_to_apply(
     )
     with django_assert_num_queries(1):
         html = client.get(job.get_absolute_url()).content.decode()
-    assert "<h1>Robot &lt;engineer&gt;</h1>" in html
+    assert '<h1 dir="auto">Robot &lt;engineer&gt;</h1>' in html
     assert "<h3>You</h3><p>Build &amp; test.</p>" in html
     for text in ("Berlin", "Hardware", "Full-time", f'href="{reverse("apply", args=[employer.slug, job.pk])}">Apply'):
         assert text in html
@@ -273,7 +287,9 @@ def test_public_job_when_it_has_pay_place_and_language_then_shows_them(client: C
     html = client.get(job.get_absolute_url()).content.decode()
     assert "Fully remote" in html
     assert "from 50,000 EUR a year" in html
-    assert '<div class="advert" lang="zh-Hant">' in html
+    assert '<div class="advert" dir="auto" lang="zh-Hant">' in html
+    assert '<h1 dir="auto" lang="zh-Hant">' in html
+    assert 'class="job-row-title" dir="auto" lang="zh-Hant"' in client.get(company(employer)).text
 
 
 def test_public_job_when_closed_and_much_else_is_open_then_shows_some_and_leads_to_all(
