@@ -63,11 +63,18 @@ def connections_to_sync() -> QuerySet[Connection]:
 
 
 def kind_due(connection: Connection) -> SyncKind:
-    """Say how much to read: once a day all, for a post that left the career site need not announce itself."""
+    """Say how much to read: once a day all, for a post that left the career site need not announce itself.
+
+    What was begun in full is also ended so: a reading of changes cannot tell what a failed one had new.
+    """
     # Each connection has a day of its own, a little shorter, so that they do not all read everything at once.
     every = FULL_EVERY - FULL_SPREAD * (connection.pk * 37 % 100) / 100
     full = connection.full_synced_at
-    return SyncKind.FULL if full is None or full < timezone.now() - every else SyncKind.CHANGES
+    if full is None or full < timezone.now() - every:
+        return SyncKind.FULL
+    newest = SyncRun.objects.filter(connection=connection).exclude(kind=SyncKind.SURVEY).first()
+    was_broken_off = newest is not None and newest.kind == SyncKind.FULL and not newest.is_complete
+    return SyncKind.FULL if was_broken_off else SyncKind.CHANGES
 
 
 def due_survey(run_id: int) -> Connection | None:

@@ -3,22 +3,21 @@
 import logging
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
 from integrations.greenhouse.follow import close_gone, gone_links
-from integrations.models import Connection, JobLink, SyncKind, SyncRun, SyncState
+from integrations.models import ASKED, Connection, JobLink, SyncRun, SyncState
 
 log = logging.getLogger(__name__)
 
-ASKS, KEPT = "many_vanished", "many_kept"
+ASKS, KEPT = ASKED
 
 
 def open_question(connection: Connection) -> SyncRun | None:
     """Return the reading after which a person must decide, if there is one: its `jobs_vanished` says about how many."""
-    read = Q(state=SyncState.SUCCEEDED) & ~Q(kind=SyncKind.SURVEY)
-    newest = SyncRun.objects.filter(read | Q(problem_code__in=(ASKS, KEPT)), connection=connection).first()
+    newest = SyncRun.objects.filter(connection=connection).complete().first()
     return newest if newest and newest.problem_code == ASKS else None
 
 

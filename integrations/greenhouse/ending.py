@@ -74,14 +74,14 @@ def _is_hollow(sync: SyncRun) -> bool:
 
 def _take_over(sync: SyncRun) -> None:
     """Make of the rows that were read what they mean, as far as anything is new."""
-    is_new = sync.kind == SyncKind.FULL or any(step.get("written") for step in sync.progress.values())
-    if sync.kind == SyncKind.FULL:
+    is_full = sync.kind == SyncKind.FULL
+    is_new = is_full or any(run.has_written for run in SyncRun.objects.since_complete(sync))
+    if is_full:
         _prune(sync)
-    if is_new:
-        joining.join(sync)
+    joined = joining.join(sync) if is_new else set()
     links = JobLink.objects.filter(post__connection=sync.connection_id)
     if sync.kind != SyncKind.SURVEY and (is_new or gone_links(links).exists()):
-        follow(sync)
+        follow(sync, joined=joined)
 
 
 def _prune(sync: SyncRun) -> None:

@@ -1,12 +1,13 @@
 """Let our jobs follow their posts in Greenhouse: off the company page when they are gone there, and what they say."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
+from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from integrations.models import Connection, GreenhouseJobPost, JobLink, ReopenRule, SyncRun
+from integrations.models import Connection, GreenhouseJobPost, JobLink, ReopenRule, SyncKind, SyncRun
 from jobs.models import Job, JobState
 
 FOLLOWED_FIELDS = (
@@ -15,6 +16,7 @@ FOLLOWED_FIELDS = (
     *("language", "first_published_at", "questions"),
 )
 AT_ONCE = 250  # jobs with all their texts in memory
+_FEW = 5000  # ids in one statement; SQLite takes 32,766
 
 # So many live jobs leaving the company page at once are rather a wrong scope or a wrong user than a decision, so a
 # person is asked first. A small employer may well close all of three, and a big one ten of a thousand.
@@ -22,12 +24,12 @@ MANY, MANY_IN_ANY_CASE = 10, 50
 KEPT_FOR = timedelta(days=1)
 
 
-def follow(sync: SyncRun) -> None:
-    """Let the connection's linked jobs follow what a reading, joined, has shown.
+def follow(sync: SyncRun, *, joined: Collection[int]) -> None:
+    """Let the connection's linked jobs follow what a reading has shown, `joined` being the posts that joining changed.
 
     Effects: jobs are closed, reopened and rewritten; those that have nothing to change are not touched. If many live
-    ones would close, none does, and `jobs_vanished` says how many a person must decide about: see `asks`. The caller
-    opens the transaction.
+    ones would close, none does, and `jobs_vanished` says how many a person must decide about. The caller opens the
+    transaction.
     Repeat: harmless.
     """
     links = JobLink.objects.filter(post__connection=sync.connection_id)
@@ -35,17 +37,36 @@ def follow(sync: SyncRun) -> None:
     is_many = gone >= MANY_IN_ANY_CASE or (gone >= MANY and gone * 3 > live)
     if is_many and not _is_kept(sync, gone):
         sync.jobs_vanished = gone
+    if sync.kind != SyncKind.FULL and len(joined) < _FEW:
+        links = links.filter(_is_concerned(sync, joined))
     sync.jobs_changed = _let_follow(links, sync.connection, may_close=not is_many)
+
+
+def _is_concerned(sync: SyncRun, joined: Collection[int]) -> Q:
+    """Find the links of which something was read since the last reading that was taken over, or that must close."""
+    runs = SyncRun.objects.since_complete(sync).values("pk")
+    read = Q(post__seen_in__in=runs) | Q(post__greenhouse_job__seen_in__in=runs) | Q(post__in=joined)
+    return read | (Q(job__state=JobState.LIVE) & ~Q(post__in=_offered()))
 
 
 def gone_links(links: QuerySet[JobLink]) -> QuerySet[JobLink]:
     """Those whose job is live with us though Greenhouse does not offer its post."""
-    return links.filter(job__state=JobState.LIVE).exclude(post__in=GreenhouseJobPost.objects.offered().values("pk"))
+    return links.filter(job__state=JobState.LIVE).exclude(post__in=_offered())
+
+
+def _offered() -> QuerySet[GreenhouseJobPost, Any]:
+    return GreenhouseJobPost.objects.offered().values("pk")
 
 
 def close_gone(connection: Connection) -> int:
-    """Close what Greenhouse does not offer any more, however many jobs. The caller opens the transaction."""
-    return _let_follow(JobLink.objects.filter(post__connection=connection), connection, may_close=True)
+    """Close what Greenhouse does not offer any more, and return how many live jobs that were, however many.
+
+    Effects: also those that are off. The caller opens the transaction.
+    """
+    links = JobLink.objects.filter(post__connection=connection)
+    live = gone_links(links).count()
+    _let_follow(links.exclude(post__in=_offered()), connection, may_close=True)
+    return live
 
 
 def follow_again(connection: Connection) -> int:

@@ -34,15 +34,16 @@ _OLDEST_FIRST = (Length("remote_id"), "remote_id")  # ids are numbers kept as te
 _NO_PAY = (None, None, "", PayPeriod.YEAR.value)
 
 
-def join(sync: SyncRun) -> None:
+def join(sync: SyncRun) -> set[int]:
     """Join all rows of a reading that came to its end with those that were there before.
 
-    Effects: at most one UPDATE per batch of jobs and of posts; takes away the places and
-    pay that the posts it asked about no longer have. The caller opens the transaction.
+    Effects: at most one UPDATE per batch of jobs and of posts; takes away the places and pay that the posts it asked
+        about no longer have. The caller opens the transaction.
     Repeat: harmless; writes nothing when nothing changed.
+    Shape: the primary keys of the posts that now say something else.
     """
     _drop_unseen(sync)
-    _join(sync.connection)
+    return _join(sync.connection)
 
 
 def rejoin(connection: Connection) -> None:
@@ -64,17 +65,18 @@ def _drop_unseen(sync: SyncRun) -> None:
             rows.exclude(seen_in=sync).delete()
 
 
-def _join(connection: Connection) -> None:
+def _join(connection: Connection) -> set[int]:
     rows = connection.names.values_list("kind", "remote_id", "name", "parent_remote_id", "position")
     names = {(kind, remote_id): Name(text, parent, position) for kind, remote_id, text, parent, position in rows}
     jobs = _join_jobs(connection, names)
-    _join_posts(connection, names, jobs)
+    return _join_posts(connection, names, jobs)
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
     pk: int
     remote: str  # what the employer's own field says
+    has_changed: bool
 
 
 def _join_jobs(connection: Connection, names: Names) -> dict[str, _Job]:
@@ -95,7 +97,7 @@ def _join_jobs(connection: Connection, names: Names) -> dict[str, _Job]:
         ]
         if after != before:
             changed.append((pk, *after))
-        jobs[remote_id] = _Job(pk, derived.custom_text(custom_fields, connection.remote_key))
+        jobs[remote_id] = _Job(pk, derived.custom_text(custom_fields, connection.remote_key), after != before)
     update_rows(GreenhouseJob, _JOB_FIELDS, changed)
     return jobs
 
@@ -105,7 +107,7 @@ def _office_names(remote_ids: list[str], names: Names) -> str:
     return PLACES_JOINED_BY.join(dict.fromkeys(name.text for name in found if name and name.text))
 
 
-def _join_posts(connection: Connection, names: Names, jobs: Mapping[str, _Job]) -> None:
+def _join_posts(connection: Connection, names: Names, jobs: Mapping[str, _Job]) -> set[int]:
     places: dict[str, list[Place]] = defaultdict(list)
     for remote_id, *place in connection.post_locations.order_by(*_OLDEST_FIRST).values_list(
         "post_remote_id", *Place._fields
@@ -115,9 +117,11 @@ def _join_posts(connection: Connection, names: Names, jobs: Mapping[str, _Job]) 
     for remote_id, *one in connection.pay_ranges.order_by(*_OLDEST_FIRST).values_list("post_remote_id", *Range._fields):
         ranges[remote_id].append(Range(*one))
     rows = connection.greenhouse_posts.order_by().values_list("pk", "remote_id", "job_remote_id", *_POST_FIELDS)
-    changed = []
+    changed, of_changed_jobs = [], set()
     for pk, remote_id, job_remote_id, *before in rows:
         job = jobs.get(job_remote_id)
+        if job and job.has_changed:
+            of_changed_jobs.add(pk)
         shown = derived.places_of(places.get(remote_id, ()), names)
         pay = derived.pay_ranges(ranges.get(remote_id, ()), names)
         after: list[Any] = [
@@ -130,6 +134,7 @@ def _join_posts(connection: Connection, names: Names, jobs: Mapping[str, _Job]) 
         if after != before:
             changed.append((pk, *after))
     update_rows(GreenhouseJobPost, _POST_FIELDS, changed)
+    return {*of_changed_jobs, *(row[0] for row in changed)}
 
 
 def _main_pay(pay: list[dict[str, Any]]) -> tuple[Any, ...]:

@@ -145,15 +145,17 @@ def _stamp(moment: datetime) -> str:
 def posts_asked_about(sync: SyncRun) -> QuerySet[Any, Any]:
     """Return the published posts of which this run reads, or has read, every place and pay range.
 
-    Those that it saw or, reading changes, found changed in any part.
+    Those that it saw or, reading changes, that were found changed in any part since they were last read to the end.
     """
-    parts = Q()
+    posts = GreenhouseJobPost.objects.filter(connection=sync.connection_id, is_live=True).values_list("pk", "remote_id")
+    if sync.kind != SyncKind.CHANGES:
+        return posts.filter(seen_in=sync)
+    runs = SyncRun.objects.since_complete(sync).values("pk")
+    changed = Q(seen_in__in=runs)
     for model in (GreenhousePostLocation, GreenhousePayRange):
-        seen = model._default_manager.filter(connection=sync.connection_id, seen_in=sync)
-        parts |= Q(remote_id__in=seen.values("post_remote_id"))
-    posts = GreenhouseJobPost.objects.filter(connection=sync.connection_id, is_live=True)
-    asked = Q(seen_in=sync) | parts if sync.kind == SyncKind.CHANGES else Q(seen_in=sync)
-    return posts.filter(asked).values_list("pk", "remote_id")
+        parts = model._default_manager.filter(connection=sync.connection_id, seen_in__in=runs)
+        changed |= Q(remote_id__in=parts.values("post_remote_id"))
+    return posts.filter(changed)
 
 
 def absent_posts(sync: SyncRun) -> QuerySet[GreenhouseJobPost]:
@@ -181,7 +183,8 @@ def _unless_too_many(rows: QuerySet[Any], sync: SyncRun) -> QuerySet[Any]:
 
 def _unknown_jobs(sync: SyncRun) -> QuerySet[Any, Any]:
     """Jobs of posts that changed, where the job itself did not and was never read."""
-    posts = GreenhouseJobPost.objects.filter(connection=sync.connection_id, seen_in=sync, is_live=True)
+    runs = SyncRun.objects.since_complete(sync).values("pk")
+    posts = GreenhouseJobPost.objects.filter(connection=sync.connection_id, seen_in__in=runs, is_live=True)
     known = GreenhouseJob.objects.filter(connection=sync.connection_id).values("remote_id")
     return posts.exclude(job_remote_id="").exclude(job_remote_id__in=known).values_list("pk", "job_remote_id")
 

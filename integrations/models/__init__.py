@@ -38,6 +38,7 @@ from integrations.models.export import (
 from integrations.models.health import ProblemEntry, Step, StepReport
 from integrations.models.invitation import SetupInvitation
 from integrations.models.sync import (
+    ASKED,
     OPEN_SYNC,
     SyncKind,
     SyncRun,
@@ -64,6 +65,7 @@ __all__ = [
     "ImportChoice",
     "JOB_STATUSES",
     "JobLink",
+    "ASKED",
     "OPEN_SYNC",
     "PAUSE_AFTER",
     "PostDecision",

@@ -33,10 +33,22 @@ TAKES_PLACE_OF = {
     SyncKind.SURVEY: (SyncKind.CHANGES,),
     SyncKind.CHANGES: (),
 }
+ASKED = ("many_vanished", "many_kept")  # read to its end; whether many jobs close is for a person to say
 OPEN_SYNC = (SyncState.QUEUED, SyncState.RUNNING)
 
 
 class SyncRunQuerySet(models.QuerySet["SyncRun"]):
+    def complete(self) -> "SyncRunQuerySet":
+        """Those that were read to their end and taken over: nothing of the career site from before them is owed."""
+        taken_over = Q(state=SyncState.SUCCEEDED) & ~Q(kind=SyncKind.SURVEY)
+        return self.filter(taken_over | Q(problem_code__in=ASKED))
+
+    def since_complete(self, run: "SyncRun") -> "SyncRunQuerySet":
+        """This run and those before it that came to no end: what they wrote, nobody has taken over yet."""
+        of = self.filter(connection=run.connection_id)
+        last = of.filter(pk__lt=run.pk).complete().values_list("pk", flat=True).first()
+        return of.filter(pk__gt=last or 0, pk__lte=run.pk)
+
     def end_for(self, kind: SyncKind) -> None:
         """End the open runs that a reading of this kind takes the place of; their workers stop at the next page."""
         now = timezone.now()
@@ -95,6 +107,16 @@ class SyncRun(WithProblem):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_SYNC
+
+    @property
+    def is_complete(self) -> bool:
+        """The same rule as `SyncRunQuerySet.complete`, for a row that is already here."""
+        return self.problem_code in ASKED or (self.state == SyncState.SUCCEEDED and self.kind != SyncKind.SURVEY)
+
+    @property
+    def has_written(self) -> bool:
+        """Tell whether it brought anything that was not in our rows already."""
+        return any(step.get("written") for step in self.progress.values())
 
     def yields_to(self, kind: SyncKind) -> bool:
         """Tell whether a reading of this kind takes the place of this one."""

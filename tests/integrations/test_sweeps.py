@@ -98,6 +98,15 @@ def test_a_reading_is_of_changes_but_once_a_day(hours_ago: int | None, kind: Syn
     assert SyncRun.objects.get(connection=connection).kind == kind
 
 
+def test_a_full_reading_that_was_broken_off_is_followed_by_a_full_one() -> None:
+    now = timezone.now()
+    connection = ConnectionFactory(full_synced_at=now, changes_since=now)
+    SyncRunFactory(connection=connection, state=SyncState.FAILED)
+    assert sweeps.kind_due(connection) == SyncKind.FULL
+    SyncRunFactory(connection=connection, kind=SyncKind.CHANGES, state=SyncState.FAILED)
+    assert sweeps.kind_due(connection) == SyncKind.CHANGES
+
+
 def test_full_readings_of_many_connections_are_spread() -> None:
     at = _at(-sweeps.FULL_EVERY + sweeps.FULL_SPREAD / 2)
     kinds = [sweeps.kind_due(Connection(pk=pk, full_synced_at=at)) for pk in range(1, 101)]

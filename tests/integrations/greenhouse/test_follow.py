@@ -36,6 +36,8 @@ def _end_reading(connection: Connection, *, written: int = 0) -> SyncRun:
         state=SyncState.RUNNING,
         progress={"job_posts": {"cursor": None, "pages": 1, "done": True, "written": written}},
     )
+    if written:
+        GreenhouseJobPost.objects.filter(connection=connection).update(seen_in=row)
     run = SyncRun.objects.select_related("connection").get(pk=row.pk)
     ending.finish(run)
     run.refresh_from_db()

@@ -1,12 +1,13 @@
 """Reading only what has changed, and what a full reading finds gone, against the sandbox over real HTTP."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs
 
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from integrations.greenhouse.listings import OVERLAP
@@ -49,8 +50,9 @@ def _location_of(link: JobLink) -> str:
 def test_changes_when_nothing_changed_asks_each_list_once_and_writes_no_row(
     sandbox: SandboxProcess, connection: Connection, imported: list[JobLink]
 ) -> None:
-    since = connection.changes_since
-    assert since is not None
+    since = timezone.now() - timedelta(hours=1)
+    Connection.objects.update(changes_since=since)
+    connection.refresh_from_db()
     with CaptureQueriesContext(database) as queries:
         run = run_sync(connection, CHANGES)
     assert (run.state, run.kind, run.jobs_changed) == (SyncState.SUCCEEDED, "changes", 0)
@@ -61,6 +63,7 @@ def test_changes_when_nothing_changed_asks_each_list_once_and_writes_no_row(
     moments = {query["updated_at"][0] for _, query in asked}
     assert moments == {f"gte|{(since - OVERLAP).isoformat(timespec='milliseconds').replace('+00:00', 'Z')}"}
     assert _writes(queries) == []
+    assert connection.changes_since is not None
     assert connection.changes_since > since, "the next one asks from here"
 
 
@@ -208,3 +211,20 @@ def test_reading_counts_from_when_greenhouse_answered_first(
     moments = [datetime.fromisoformat(step["at"]) for step in run.progress.values() if step.get("at")]
     assert connection.changes_since == min(moments) < max(moments)
     assert {moment.microsecond for moment in moments} == {0}, "by its clock, which names whole seconds"
+
+
+def test_what_a_broken_off_reading_brought_is_taken_over_by_the_next(
+    sandbox: SandboxProcess, connection: Connection, imported: list[JobLink]
+) -> None:
+    renamed = imported[0]
+    draft = sandbox.records("job_posts", id=int(imported[1].post.remote_id))[0]
+    new = sandbox.copy_record("job_posts", draft, title="Brand new")
+    place = {"type": "free_text", "plain_text_location": "Oslo", "updated_at": "2020-01-01T00:00:00.000Z"}
+    sandbox.add_record("job_post_locations", job_post_id=new["id"], office_id=None, custom_location_id=None, **place)
+    sandbox.change_record("job_posts", int(renamed.post.remote_id), title="Renamed there")
+    sandbox.faults({"kind": "nonsense", "path": "/v3/job_post_locations", "skip": 1, "times": 1})
+    assert run_sync(connection, CHANGES).state == SyncState.FAILED
+    assert GreenhouseJobPost.objects.filter(title="Renamed there").exists(), "the page was kept"
+    assert run_sync(connection, CHANGES).jobs_changed == 1
+    assert Job.objects.get(pk=renamed.job_id).title == "Renamed there"
+    assert GreenhouseJobPost.objects.offered().get(remote_id=str(new["id"])).location == "Oslo"
