@@ -12,6 +12,7 @@ BENCHMARKS = {
     "import_posts": "import 1,000 live posts at 80 ms latency, against the bare floor",
     "import_many": "import 10,000 live posts beside 1,000",
     "budget": "4 processes on one rate budget, and 200 connections beside each other",
+    "pages": "open the pages that list jobs, with 100 jobs and with 10,000: as many queries",
     "sync_unchanged": "sync 1,000 imported posts again with nothing changed: one request a list, no row written",
 }
 
