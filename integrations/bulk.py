@@ -8,17 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connections, models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, CharField, ForeignKey, TextField
+from django.db.models import BigIntegerField, BooleanField, CharField, ForeignKey, IntegerField, TextField
+from django.db.models.base import ModelState
 
 _MOST_PARAMETERS = 30_000  # SQLite takes 32,766 in one statement
 # Every database driver takes the values of exactly these as they are; a subclass may well convert.
-_PLAIN = frozenset({BooleanField, CharField, ForeignKey, TextField})
+_PLAIN = frozenset({BigIntegerField, BooleanField, CharField, ForeignKey, IntegerField, TextField})
+M = TypeVar("M", bound=models.Model)
 if TYPE_CHECKING:
     _Field = models.Field[Any, Any]
+
+
+def unsaved(model: type[M], **values: Any) -> M:
+    """Make a row for `upsert`: what the model's constructor makes of the same values, in a third of its time.
+
+    Shape: `values` go by column (`connection_id`); the others hold their defaults. No `init` signal is sent.
+    """
+    row = model.__new__(model)
+    row._state = ModelState()
+    held = row.__dict__
+    for field in model._meta.concrete_fields:
+        name = field.attname
+        held[name] = values[name] if name in values else field.get_default()
+    return row
 
 
 def upsert(rows: Sequence[models.Model], *, unique: Sequence[str], update: Collection[str]) -> None:
@@ -33,7 +49,7 @@ def upsert(rows: Sequence[models.Model], *, unique: Sequence[str], update: Colle
     connection = connections[router.db_for_write(model)]
     fields: list[_Field] = [field for field in model._meta.concrete_fields if not field.primary_key]
     names = {field.name: _column(field, connection) for field in fields}
-    columns = [_values(field, [field.pre_save(row, add=True) for row in rows], connection) for field in fields]
+    columns = [_column_of(field, rows, connection) for field in fields]
     settings = ", ".join(f"{names[name]} = EXCLUDED.{names[name]}" for name in names if name in update)
 
     def sql(placeholders: str) -> str:
@@ -59,12 +75,14 @@ def split_changed(
     of_key, of_rest = attrgetter(*(names[name] for name in unique)), attrgetter(*(names[name] for name in compared))
     keys = [of_key(row) for row in rows]
     wanted = {f"{names[name]}__in": set(values) for name, values in zip(unique, zip(*keys, strict=True), strict=True)}
-    stored = {of_key(row): row for row in model._default_manager.filter(**wanted).only("pk", *unique, *compared)}
+    found = model._default_manager.filter(**wanted).order_by().values_list("pk", *unique, *compared)
+    end = 1 + len(unique)
+    stored = {row[1:end]: (row[0], row[end:]) for row in found}
     changed, same = [], []
     for key, row in zip(keys, rows, strict=True):
-        held = stored.get(key)
-        if held is not None and of_rest(held) == of_rest(row):
-            same.append(held.pk)
+        pk, held = stored.get(key, (None, None))
+        if held == of_rest(row):
+            same.append(pk)
         else:
             changed.append(row)
     return changed, same
@@ -95,6 +113,12 @@ def update_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[
         return f"UPDATE {table} SET {settings} FROM {source} WHERE {table}.{_column(fields[0], connection)} = v.column1"  # noqa: S608
 
     _execute(connection, sql, list(zip(*columns, strict=True)))
+
+
+def _column_of(field: _Field, rows: Sequence[models.Model], connection: BaseDatabaseWrapper) -> Iterable[Any]:
+    if type(field) in _PLAIN:
+        return map(attrgetter(field.attname), rows)
+    return _values(field, [field.pre_save(row, add=True) for row in rows], connection)
 
 
 def _values(field: _Field, values: Iterable[Any], connection: BaseDatabaseWrapper) -> Iterable[Any]:

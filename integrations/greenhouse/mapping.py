@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from candidates.models import ApplicationStatus
+from integrations.bulk import unsaved
 from integrations.greenhouse.schemas import (
     CustomLocationPayload,
     DepartmentPayload,
@@ -70,7 +71,8 @@ def job_board_row(payload: JobBoardPayload, run: SyncRun) -> GreenhouseName:
 def _name(
     kind: str, remote_id: int, name: str, run: SyncRun, *, parent: int | None = None, position: int = 0
 ) -> GreenhouseName:
-    return GreenhouseName(
+    return unsaved(
+        GreenhouseName,
         connection_id=run.connection_id,
         kind=kind,
         remote_id=str(remote_id),
@@ -84,7 +86,8 @@ def _name(
 
 
 def job_row(payload: JobPayload, run: SyncRun) -> GreenhouseJob:
-    return GreenhouseJob(
+    return unsaved(
+        GreenhouseJob,
         connection_id=run.connection_id,
         remote_id=str(payload.id),
         name=payload.name,
@@ -102,7 +105,8 @@ def job_row(payload: JobPayload, run: SyncRun) -> GreenhouseJob:
 
 
 def post_row(payload: JobPostPayload, run: SyncRun) -> GreenhouseJobPost:
-    return GreenhouseJobPost(
+    return unsaved(
+        GreenhouseJobPost,
         connection_id=run.connection_id,
         remote_id=str(payload.id),
         job_remote_id=_text(payload.job_id),
@@ -123,7 +127,8 @@ def post_row(payload: JobPostPayload, run: SyncRun) -> GreenhouseJobPost:
 
 def location_row(payload: JobPostLocationPayload, run: SyncRun) -> GreenhousePostLocation:
     name_id = payload.office_id if payload.type == "office" else payload.custom_location_id
-    return GreenhousePostLocation(
+    return unsaved(
+        GreenhousePostLocation,
         connection_id=run.connection_id,
         remote_id=str(payload.id),
         post_remote_id=_text(payload.job_post_id),
@@ -138,7 +143,8 @@ def pay_range_row(payload: PayRangePayload, run: SyncRun) -> GreenhousePayRange:
     least, most = payload.min_cents, payload.max_cents
     if not (0 <= least <= _MOST_CENTS and 0 <= most <= _MOST_CENTS):
         least = most = 0  # no amount of money; 0 to 0 is how Greenhouse says that nobody filled it in
-    return GreenhousePayRange(
+    return unsaved(
+        GreenhousePayRange,
         connection_id=run.connection_id,
         remote_id=str(payload.id),
         post_remote_id=str(payload.job_post_id),

@@ -8,7 +8,7 @@ from django.db import DataError
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
-from integrations.bulk import update_rows, upsert
+from integrations.bulk import unsaved, update_rows, upsert
 from integrations.fields import Secret
 from integrations.models import Connection, GreenhouseJobPost, PostDecision
 from tests.factories import ConnectionFactory, EmployerFactory, GreenhouseJobFactory, GreenhouseJobPostFactory
@@ -114,3 +114,14 @@ def test_nothing_to_write_sends_no_statement() -> None:
         upsert([], unique=UNIQUE, update={"title"})
         update_rows(GreenhouseJobPost, ("title",), [])
     assert len(queries) == 0
+
+
+def test_unsaved_makes_what_the_constructor_makes() -> None:
+    connection = ConnectionFactory()
+    values = {"connection_id": connection.pk, "remote_id": "1", "title": "Post 1", "first_seen_at": MOMENT}
+    made, built = unsaved(GreenhouseJobPost, **values), GreenhouseJobPost(**values)
+    columns = [field.attname for field in GreenhouseJobPost._meta.concrete_fields]
+    assert [getattr(made, name) for name in columns] == [getattr(built, name) for name in columns]
+    assert made.questions is not unsaved(GreenhouseJobPost, **values).questions, "no list is shared"
+    made.save()
+    assert GreenhouseJobPost.objects.get().connection == connection
