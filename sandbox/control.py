@@ -1,7 +1,9 @@
 """The control API under /_sandbox/: for tests and demonstrations, no part of Greenhouse."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from sandbox import control_account, control_records, control_webhooks, seed
 from sandbox.catalogue import CATALOGUE
@@ -9,6 +11,7 @@ from sandbox.context import World
 from sandbox.control_account import order_of
 from sandbox.exchange import Request, Response, json_response, not_found, unprocessable
 from sandbox.switches import as_record
+from sandbox.web import site
 
 
 def answer(world: World, request: Request) -> Response:
@@ -57,6 +60,17 @@ def _follow_chaos(world: World, request: Request) -> Any:
 def _stop_chaos(world: World, _: Request) -> Any:
     world.chaos.stop()
     return world.chaos.told()
+
+
+def _act(world: World, request: Request) -> Any:
+    """Press a button of the pages: the `action` on the record with this `id` of the `collection`, and its fields."""
+    order = order_of(request)
+    collection, record_id, action = (order.pop(name, None) for name in ("collection", "id", "action"))
+    if not isinstance(collection, str) or type(record_id) is not int or not isinstance(action, str):
+        raise unprocessable("Name a collection, the id of a record, and an action")
+    fields = urlencode({name: value for name, value in order.items() if value is not None})
+    form = replace(request, body=fields.encode(), headers={"content-type": "application/x-www-form-urlencoded"})
+    return {"said": site.act(world, form, collection, record_id, action)}
 
 
 def _show_requests(world: World, request: Request) -> Any:
@@ -110,6 +124,7 @@ _ROUTES: dict[tuple[str, str], Callable[[World, Request], Any]] = {
     ("GET", "chaos"): lambda world, _: world.chaos.told(),
     ("POST", "chaos"): _follow_chaos,
     ("DELETE", "chaos"): _stop_chaos,
+    ("POST", "act"): _act,
     ("GET", "requests"): _show_requests,
     ("DELETE", "requests"): _clear_requests,
     ("GET", "counts"): _show_counts,

@@ -81,6 +81,8 @@ class Harvest:
         target = self.world.store.get(route.collection, route.record_id) if route.record_id else {}
         if target is None or (target and not _may_see(caller, route.collection, target)):
             raise not_found(f"{route.collection} {route.record_id}")
+        if route.collection == "candidates" and target.get("private") and not caller.sees_private:
+            raise forbidden("You do not have permission to view this candidate")
         return Call(self.world, request, caller, target)
 
     def _read(self, request: Request, caller: Caller, route: Route) -> Response:
@@ -98,7 +100,8 @@ class Harvest:
             wanted = understand(collection, request, store, self.world.switches)
             if collection.name in PARTNERS_ONLY:
                 wanted.tests.append(lambda record: is_own(record, caller))
-            return list_response(collection, wanted, store, request, shape(self.world, request, route.collection))
+            present = shape(self.world, request, route.collection, sees_private=caller.sees_private)
+            return list_response(collection, wanted, store, request, present)
 
 
 def _may_see(caller: Caller, collection: str, record: Record) -> bool:

@@ -301,7 +301,8 @@ def convert(store: Store, application: Record, *, job_id: int, stage_id: int | N
     kept = ("candidate_id", "source_id", "referrer_id", "recruiter_id", "coordinator_id", "custom_fields")
     values = {name: application[name] for name in kept} | {"job_id": job_id}
     made = create_for_job(store, values, stage_id=stage_id)
-    store.change("applications", application["id"], status="converted", last_activity_at=store.now())
+    converted = store.change("applications", application["id"], status="converted", last_activity_at=store.now())
+    _told(store, "application_updated", converted, with_jobs=False)
     return made
 
 

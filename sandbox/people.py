@@ -4,6 +4,7 @@ from typing import Any
 
 from sandbox import hiring
 from sandbox.exchange import Record, unprocessable
+from sandbox.filters import addresses_in
 from sandbox.store import Store
 from sandbox.webhooks import payloads
 from sandbox.webhooks.events import announce, subscribed
@@ -43,6 +44,17 @@ ANONYMISABLE = {
     "activity_items": (),
     "all_attachments": (),
 }
+_LISTS = (
+    "email_addresses",
+    "phone_numbers",
+    "addresses",
+    "website_addresses",
+    "social_media_addresses",
+    "tags",
+    "linked_user_ids",
+)
+_ONLY_ONE = ("resume", "cover_letter")
+_DEFAULT_VISIBILITY = {"offer_packet": "private", "offer_letter": "private", "signed_offer_letter": "private"}
 _EMPTY: Record = {
     "first_name": None,
     "last_name": None,
@@ -85,9 +97,23 @@ def _replace(store: Store, candidate: Record, values: Record) -> Record:
     return changed
 
 
-def touch(store: Store, candidate_id: int) -> None:
+def touch(store: Store, candidate_id: int, application_id: int | None = None) -> None:
+    """Date the last activity of a person, and of the application it was about."""
+    now = store.now()
     if store.get("candidates", candidate_id):
-        store.change("candidates", candidate_id, last_activity_at=store.now())
+        store.change("candidates", candidate_id, last_activity_at=now)
+    if application_id and store.get("applications", application_id):
+        store.change("applications", application_id, touch=False, last_activity_at=now)
+
+
+def auto_merge(store: Store, candidate: Record, how: str) -> Record:
+    """Merge a new person with the first who had the same address, where the account is set so; return who is left."""
+    mine = {address.casefold() for address in addresses_in(candidate["email_addresses"])}
+    for other in store.where("candidates") if how != "off" else []:
+        theirs = {address.casefold() for address in addresses_in(other.get("email_addresses"))}
+        if other["id"] != candidate["id"] and mine & theirs:
+            return merge(store, *((other, candidate) if how == "into_older" else (candidate, other)))
+    return candidate
 
 
 def merge(store: Store, primary: Record, secondary: Record) -> Record:
@@ -99,14 +125,14 @@ def merge(store: Store, primary: Record, secondary: Record) -> Record:
         if application["job_id"] is not None and application["job_id"] in jobs:
             hiring.delete(store, application)
         else:
-            store.change("applications", application["id"], candidate_id=primary["id"])
+            store.change("applications", application["id"], candidate_id=primary["id"], last_activity_at=store.now())
     for collection in ("attachments", "notes"):
         for row in store.where(collection, candidate_id=secondary["id"]):
             store.change(collection, row["id"], candidate_id=primary["id"])
-    combined = {
-        name: primary[name] + [entry for entry in secondary[name] if entry not in primary[name]]
-        for name in ("email_addresses", "phone_numbers", "website_addresses", "tags")
+    combined: Record = {
+        name: primary[name] + [entry for entry in secondary[name] if entry not in primary[name]] for name in _LISTS
     }
+    combined["custom_fields"] = (secondary["custom_fields"] or {}) | (primary["custom_fields"] or {})
     _drop_tags(store, secondary["id"])
     store.remove("candidates", secondary["id"])
     if subscribed(store, "merge_candidate"):
@@ -140,6 +166,26 @@ def delete(store: Store, candidate: Record) -> None:
     store.remove("candidates", candidate["id"])
 
 
+def attach(store: Store, application: Record, data: bytes, *, type: str, filename: str, visibility: str = "") -> Record:
+    """Add a file to an application; a new resume or cover letter turns the previous one into `other`."""
+    if type in _ONLY_ONE:
+        for previous in store.where("attachments", application_id=application["id"], type=type):
+            store.change("attachments", previous["id"], type="other")
+    attachment = store.add(
+        "attachments",
+        application_id=application["id"],
+        candidate_id=application["candidate_id"],
+        type=type,
+        filename=filename,
+        visibility=visibility or _DEFAULT_VISIBILITY.get(type, "public"),
+        url="",
+        _bytes=len(data),
+    )
+    store.put_blob(attachment["id"], data)
+    touch(store, application["candidate_id"], application["id"])
+    return attachment
+
+
 def remove_attachment(store: Store, attachment: Record) -> None:
     store.drop_blob(attachment["id"])
     store.remove("attachments", attachment["id"])
@@ -152,7 +198,7 @@ def apply_tag(store: Store, candidate: Record, tag: Record) -> Record:
     """
     if store.first("applied_candidate_tags", candidate_id=candidate["id"], candidate_tag_id=tag["id"]):
         raise unprocessable({"candidate_tag_id": "has already been applied to this candidate"})
-    store.change("candidates", candidate["id"], tags=[*candidate["tags"], tag["name"]])
+    store.change("candidates", candidate["id"], tags=[*candidate["tags"], tag["name"]], last_activity_at=store.now())
     return store.add("applied_candidate_tags", candidate_id=candidate["id"], candidate_tag_id=tag["id"])
 
 
@@ -163,7 +209,7 @@ def remove_tag(store: Store, applied: Record) -> None:
     )
     if tag and candidate:
         kept = [name for name in candidate["tags"] if name != tag["name"]]
-        store.change("candidates", candidate["id"], tags=kept)
+        store.change("candidates", candidate["id"], tags=kept, last_activity_at=store.now())
     store.remove("applied_candidate_tags", applied["id"])
 
 

@@ -17,14 +17,14 @@ _HIDDEN: Record = {"message": "You do not have permission to view this candidate
 Shape = Callable[[Record], Record]
 
 
-def shape(world: World, request: Request, collection: str) -> Shape | None:
+def shape(world: World, request: Request, collection: str, *, sees_private: bool = True) -> Shape | None:
     """Return what turns a stored record into a shown one, or None when they are the same."""
     if not CATALOGUE[collection].shaped:
         return None
     if collection == "applications" and not world.switches.application_extras:
         hidden = {"job_interview_stage_id", "rejection_reason_id"}
         return lambda record: {name: value for name, value in public(record).items() if name not in hidden}
-    if collection == "candidates" and world.switches.hidden_private_candidates:
+    if collection == "candidates" and (world.switches.hidden_private_candidates or not sees_private):
         return lambda record: _HIDDEN if record.get("private") else public(record)
     if collection == "application_stages":
         return lambda record: public(record) | {"days_in_stage": _days_in_stage(record)}

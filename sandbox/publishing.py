@@ -80,6 +80,28 @@ def put_location(store: Store, post_id: int, text: str) -> Record:
     )
 
 
+def set_pay(
+    store: Store, post: Record, pay_input: Record, *, least: int | None, most: int | None, currency: str
+) -> Record:
+    """Replace a post's range of one pay input, in whole units; without both ends it has none."""
+    if least is not None and most is not None and least > most:
+        raise unprocessable("The range must rise")
+    if len(currency) != 3 or not currency.isalpha():
+        raise unprocessable({"currency": "must have three letters"})
+    for row in store.where("pay_input_ranges", job_post_id=post["id"], pay_input_id=pay_input["id"]):
+        store.remove("pay_input_ranges", row["id"])
+    if least is not None or most is not None:
+        store.add(
+            "pay_input_ranges",
+            pay_input_id=pay_input["id"],
+            job_post_id=post["id"],
+            currency_type=currency,
+            min_cents=None if least is None else least * 100,
+            max_cents=None if most is None else most * 100,
+        )
+    return edit(store, post)
+
+
 def set_board_live(store: Store, board: Record, live: bool) -> Record:
     """Take a board offline, its live posts with it, or put the board back; its posts then wait to be published."""
     if not live:

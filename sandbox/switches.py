@@ -43,6 +43,7 @@ class Switches:
     cursor_lifetime_seconds: int = 0
 
     hidden_private_candidates: bool = False
+    auto_merge: str = "off"
     candidate_envelope: str = "envelope"
     inner_application: str = "like_applications"
     custom_fields_patch: str = "replace"
@@ -73,6 +74,7 @@ CHOICES = {
     "disconnected_status": ("401", "403"),
     "date_spellings": ("all", "pipe", "brackets"),
     "error_bodies": ("full", "message", "none"),
+    "auto_merge": ("off", "into_older", "into_newer"),
     "candidate_envelope": ("envelope", "bare", "without_application"),
     "inner_application": ("like_applications", "listed_keys_only"),
     "second_application": ("422", "allow", "return_existing"),
@@ -120,7 +122,8 @@ GROUPS: dict[str, dict[str, str]] = {
         "error_bodies": "How much a 400, 403 or 429 says",
     },
     "Candidates and jobs": {
-        "hidden_private_candidates": "Private candidates are listed as a message only",
+        "hidden_private_candidates": "Private candidates are listed as a message only, to everyone",
+        "auto_merge": "A new person with a known e-mail address is merged with the one there",
         "candidate_envelope": "Body of the answer when a candidate is created",
         "inner_application": "What an application inside a new candidate may hold",
         "custom_fields_patch": "What updating custom fields does to those not named",

@@ -26,6 +26,11 @@ class Caller:
     def may_list(self) -> bool:
         return bool(self.user["site_admin"] or self.user.get("_service_account"))
 
+    @property
+    def sees_private(self) -> bool:
+        """Say whether private candidates are shown; a permission of its own, which a Site Admin may lack."""
+        return bool(self.user.get("_sees_private", True))
+
     def has(self, scope: str) -> bool:
         return scope in self.credential["scopes"] and (self.grant is None or scope in self.grant["scopes"])
 

@@ -247,6 +247,18 @@ class SandboxProcess:
         body = [{"id": one} for one in ids]
         self.control("DELETE", "records", params={"collection": collection}, body=body)
 
+    def act(self, collection: str, record_id: int, action: str, **fields: Any) -> str:
+        """Press a button of the sandbox's pages, bumping dates and firing webhooks as it does, and return what it says.
+
+        The fields are those of the form. There are, on
+        `applications`: move, transfer, reject, unreject, hire, unhire, convert, pool, attach, delete;
+        `candidates`: edit, private, merge, anonymise, delete, tag, consider, note;
+        `job_posts`: publish, unpublish, rename, locate, rewrite, pay, delete, restore;
+        `jobs`: close, reopen, add_post; `job_boards`: offline, live; `users`: active, site_admin, sees_private.
+        """
+        body = {"collection": collection, "id": record_id, "action": action, **fields}
+        return str(self.control("POST", "act", body=body)["said"])
+
     def census(self) -> dict[str, list[dict[str, Any]]]:
         """Count what must be there once: `people` per email, `applications` per candidate_id and job_id,
         `attachments` per application_id and filename, `notes` per candidate_id and body."""

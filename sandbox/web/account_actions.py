@@ -20,6 +20,11 @@ def toggle_site_admin(world: World, _: Request, user: Record) -> tuple[str, str]
     return "/users", f"{user['name']} is {'a' if changed['site_admin'] else 'no longer a'} Site Admin."
 
 
+def toggle_sees_private(world: World, _: Request, user: Record) -> tuple[str, str]:
+    changed = world.store.change("users", user["id"], _sees_private=not user.get("_sees_private", True))
+    return "/users", f"{user['name']} {'sees' if changed['_sees_private'] else 'no longer sees'} private candidates."
+
+
 # Sources
 
 

@@ -13,7 +13,8 @@ from sandbox.web.page import render
 
 def users(world: World, request: Request) -> Response:
     store = world.store
-    everyone = sorted(store.all("users"), key=lambda user: int(user["id"]))
+    ordered = sorted(store.all("users"), key=lambda user: int(user["id"]))
+    everyone = [user | {"blind": not user.get("_sees_private", True)} for user in ordered]
     return render(
         request,
         "users.html",

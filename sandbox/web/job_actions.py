@@ -4,6 +4,7 @@ from sandbox import hiring, publishing
 from sandbox.context import World
 from sandbox.exchange import Record, Request, unprocessable
 from sandbox.seed.questions import questions
+from sandbox.web.form import number
 from sandbox.webhooks.payloads import locations
 
 
@@ -66,6 +67,18 @@ def rewrite_post(world: World, request: Request, post: Record) -> tuple[str, str
     return post_page(post), f"“{post['title']}” has a new text."
 
 
+def pay_post(world: World, request: Request, post: Record) -> tuple[str, str]:
+    """Replace the range of one pay input, or take it away when both ends are left empty."""
+    given = number(request, "pay_input_id")
+    pay_input = world.store.get("pay_inputs", given) if given else None
+    if pay_input is None:
+        raise unprocessable("Choose what is paid")
+    least, most = number(request, "least"), number(request, "most")
+    currency = request.form.get("currency", "").strip().upper()
+    publishing.set_pay(world.store, post, pay_input, least=least, most=most, currency=currency)
+    return post_page(post), f"“{post['title']}” has {'no' if least is most is None else 'a new'} {pay_input['title']}."
+
+
 def delete_post(world: World, _: Request, post: Record) -> tuple[str, str]:
     publishing.delete(world.store, post)
     return post_page(post), f"“{post['title']}” was deleted."
@@ -74,6 +87,16 @@ def delete_post(world: World, _: Request, post: Record) -> tuple[str, str]:
 def restore_post(world: World, _: Request, post: Record) -> tuple[str, str]:
     publishing.restore(world.store, post)
     return post_page(post), f"“{post['title']}” is back, as a draft."
+
+
+def take_board_offline(world: World, _: Request, board: Record) -> tuple[str, str]:
+    publishing.set_board_live(world.store, board, False)
+    return "/boards", f"{board['company_name']} is offline, and so are its posts."
+
+
+def put_board_online(world: World, _: Request, board: Record) -> tuple[str, str]:
+    publishing.set_board_live(world.store, board, True)
+    return "/boards", f"{board['company_name']} is online. Publish its posts to put them there."
 
 
 def add_post(world: World, request: Request, job: Record) -> tuple[str, str]:

@@ -9,8 +9,11 @@ from sandbox.web import (
     account_pages,
     actions,
     job_actions,
+    job_pages,
     page,
     pages,
+    people_actions,
+    people_pages,
     webhook_actions,
     webhook_pages,
 )
@@ -20,8 +23,9 @@ Action = Callable[[World, Request, Record], tuple[str, str]]
 
 _PAGES: dict[str, Callable[[World, Request], Response]] = {
     "": pages.dashboard,
-    "jobs": pages.jobs,
-    "people": pages.people,
+    "jobs": job_pages.jobs,
+    "boards": job_pages.boards,
+    "people": people_pages.people,
     "users": account_pages.users,
     "sources": account_pages.sources,
     "credentials": account_pages.credentials,
@@ -29,15 +33,17 @@ _PAGES: dict[str, Callable[[World, Request], Response]] = {
     "traffic": pages.traffic,
 }
 _RECORD_PAGES: dict[str, tuple[str, Callable[[World, Request, Record], Response]]] = {
-    "jobs": ("jobs", pages.job),
-    "people": ("candidates", pages.person),
+    "jobs": ("jobs", job_pages.job),
+    "people": ("candidates", people_pages.person),
     "deliveries": ("_deliveries", webhook_pages.delivery),
 }
 # first word of the path: (collection, page to return to when the action is refused)
 _COLLECTIONS: dict[str, tuple[str, Callable[[Record], str]]] = {
     "jobs": ("jobs", lambda job: f"/jobs/{job['id']}"),
     "posts": ("job_posts", job_actions.post_page),
-    "applications": ("applications", actions.person_page),
+    "boards": ("job_boards", lambda _: "/boards"),
+    "applications": ("applications", people_actions.person_page),
+    "people": ("candidates", lambda person: f"/people/{person['id']}"),
     "users": ("users", lambda _: "/users"),
     "sources": ("sources", lambda _: "/sources"),
     "credentials": ("_credentials", lambda _: "/credentials"),
@@ -54,11 +60,29 @@ _ACTIONS: dict[tuple[str, str], Action] = {
     ("posts", "locate"): job_actions.locate_post,
     ("posts", "delete"): job_actions.delete_post,
     ("posts", "restore"): job_actions.restore_post,
+    ("posts", "pay"): job_actions.pay_post,
+    ("boards", "offline"): job_actions.take_board_offline,
+    ("boards", "live"): job_actions.put_board_online,
     ("posts", "rewrite"): job_actions.rewrite_post,
-    ("applications", "move"): actions.move,
-    ("applications", "reject"): actions.reject,
-    ("applications", "unreject"): actions.unreject,
-    ("applications", "hire"): actions.hire,
+    ("applications", "move"): people_actions.move,
+    ("applications", "reject"): people_actions.reject,
+    ("applications", "unreject"): people_actions.unreject,
+    ("applications", "hire"): people_actions.hire,
+    ("applications", "unhire"): people_actions.unhire,
+    ("applications", "transfer"): people_actions.transfer,
+    ("applications", "convert"): people_actions.convert,
+    ("applications", "pool"): people_actions.pool,
+    ("applications", "attach"): people_actions.attach,
+    ("applications", "delete"): people_actions.delete_application,
+    ("people", "edit"): people_actions.edit,
+    ("people", "private"): people_actions.toggle_private,
+    ("people", "merge"): people_actions.merge,
+    ("people", "anonymise"): people_actions.anonymise,
+    ("people", "delete"): people_actions.delete,
+    ("people", "tag"): people_actions.tag,
+    ("people", "consider"): people_actions.consider,
+    ("people", "note"): people_actions.note,
+    ("users", "sees_private"): account_actions.toggle_sees_private,
     ("users", "active"): account_actions.toggle_active,
     ("users", "site_admin"): account_actions.toggle_site_admin,
     ("sources", "rename"): account_actions.rename_source,
@@ -83,6 +107,7 @@ _SLOW_ACTIONS: dict[tuple[str, str], Action] = {
 # Forms that are about no one record: (page to return to when refused, what to do)
 _FORMS: dict[tuple[str, ...], tuple[str, Callable[[World, Request], tuple[str, str]]]] = {
     ("switches",): ("/#switches", actions.set_switches),
+    ("people",): ("/people", people_actions.add_person),
     ("sources",): ("/sources", account_actions.add_source),
     ("webhooks",): ("/webhooks#new", webhook_actions.add),
     ("webhooks", "trouble"): ("/webhooks#trouble", webhook_actions.order_trouble),
@@ -125,6 +150,26 @@ def _record(world: World, collection: str, number: str) -> Record:
     return record
 
 
+def act(world: World, request: Request, collection: str, record_id: int, action: str) -> str:
+    """Press a button of a page for the control API, and return what the page would say.
+
+    Raises: Refusal 404 when there is no such record or button, else as the action does.
+    """
+    known = _ACTIONS | _SLOW_ACTIONS
+    rooms = {stored: room for room, (stored, _) in _COLLECTIONS.items()}
+    key = rooms.get(collection, ""), action
+    if key not in known:
+        raise not_found("The action")
+    return _press(world, request, key, _record(world, collection, str(record_id)))[1]
+
+
+def _press(world: World, request: Request, key: tuple[str, str], record: Record) -> tuple[str, str]:
+    if key in _SLOW_ACTIONS:
+        return _SLOW_ACTIONS[key](world, request, record)
+    with world.store.unit():
+        return _ACTIONS[key](world, request, record)
+
+
 def _act(world: World, request: Request, parts: list[str]) -> Response:
     if tuple(parts) in _FORMS:
         back_to, send = _FORMS[tuple(parts)]
@@ -134,14 +179,7 @@ def _act(world: World, request: Request, parts: list[str]) -> Response:
     key = parts[0], parts[2]
     collection, back = _COLLECTIONS[parts[0]]
     record = _record(world, collection, parts[1])
-
-    def change() -> tuple[str, str]:
-        if key in _SLOW_ACTIONS:
-            return _SLOW_ACTIONS[key](world, request, record)
-        with world.store.unit():
-            return _ACTIONS[key](world, request, record)
-
-    return _settle(back(record), change)
+    return _settle(back(record), lambda: _press(world, request, key, record))
 
 
 def _settle(back: str, change: Callable[[], tuple[str, str]]) -> Response:

@@ -51,6 +51,13 @@ def create(call: Call) -> Response:
     application = None
     if "application" in body:
         application = from_candidate(call, candidate, body["application"])
+    response = _made(call, candidate, application)
+    # The answer names the new person, even one that is merged away in the same breath.
+    people.auto_merge(call.store, candidate, call.world.switches.auto_merge)
+    return response
+
+
+def _made(call: Call, candidate: Record, application: Record | None) -> Response:
     shown_candidate = shown(call.world, call.request, "candidates", candidate)
     envelope = call.world.switches.candidate_envelope
     if envelope == "bare":

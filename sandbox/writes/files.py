@@ -23,9 +23,7 @@ _KEYS: dict[str, Check] = {
     "visibility": bodies.one_of("admin_only", "private", "public"),
 }
 _BLOCKED = {".html", ".htm", ".js", ".exe", ".bat", ".cmd", ".com", ".msi", ".sh", ".svg", ".vbs", ".jar"}
-_ONLY_ONE = ("resume", "cover_letter")  # a new one turns the previous one into `other`
 _FETCH_SECONDS = 5
-_DEFAULT_VISIBILITY = {"offer_packet": "private", "offer_letter": "private", "signed_offer_letter": "private"}
 
 
 def _prepare(request: Request, switches: Switches) -> bytes:
@@ -37,9 +35,7 @@ def _prepare(request: Request, switches: Switches) -> bytes:
     body = bodies.read(request, _KEYS, required=("application_id", "filename", "type"))
     if ("content" in body) == ("url" in body):
         raise unprocessable("Exactly one of content and url must be given")
-    suffix = PurePosixPath(body["filename"]).suffix.lower()
-    if not suffix or suffix in _BLOCKED:
-        raise unprocessable({"filename": f"extension `{suffix}` is not allowed"})
+    check_filename(body["filename"])
     max_bytes = switches.attachment_max_bytes
     if "url" in body and switches.attachment_urls == "fetched_later":
         return _fetched_unsaid(body["url"], max_bytes)
@@ -51,6 +47,13 @@ def _prepare(request: Request, switches: Switches) -> bytes:
     if not data:
         raise unprocessable({"content": "can't be blank"})
     return data
+
+
+def check_filename(name: str) -> None:
+    """Refuse a name without an ending, or with one the account has blocked."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if not suffix or suffix in _BLOCKED:
+        raise unprocessable({"filename": f"extension `{suffix}` is not allowed"})
 
 
 def _decoded(content: str) -> bytes:
@@ -89,21 +92,8 @@ def _store(call: Call, data: bytes) -> Response:
     body: Record = call.request.json
     bodies.must_exist(call.store, "applications", body, "application_id")
     application = call.store.table("applications").records[body["application_id"]]
-    if body["type"] in _ONLY_ONE:
-        for previous in call.store.where("attachments", application_id=application["id"], type=body["type"]):
-            call.store.change("attachments", previous["id"], type="other")
-    attachment = call.store.add(
-        "attachments",
-        application_id=application["id"],
-        candidate_id=application["candidate_id"],
-        type=body["type"],
-        filename=body["filename"],
-        visibility=body.get("visibility") or _DEFAULT_VISIBILITY.get(body["type"], "public"),
-        url="",
-        _bytes=len(data),
-    )
-    call.store.put_blob(attachment["id"], data)
-    people.touch(call.store, application["candidate_id"])
+    named = {name: body[name] for name in ("type", "filename", "visibility") if name in body}
+    attachment = people.attach(call.store, application, data, **named)
     return json_response(shown(call.world, call.request, "attachments", attachment), 201)
 
 

@@ -52,7 +52,7 @@ def create(call: Call) -> Response:
         email_attachment_file_names=[],
         import_hash=None,
     )
-    people.touch(call.store, body["candidate_id"])
+    people.touch(call.store, body["candidate_id"], body.get("application_id"))
     return json_response(note, 201)
 
 

@@ -56,6 +56,7 @@ def test_page_when_looked_at_then_accessible_and_not_too_wide(
         "dashboard": "/",
         "job": f"/jobs/{application['job_id']}",
         "person": f"/people/{application['candidate_id']}",
+        "prospect": f"/people/{sandbox.records('candidates', first_name='Olu')[0]['id']}",
     }
     if name in ("webhooks", "delivery"):
         sandbox.add_webhook("http://127.0.0.1:9/hooks", "secret", "hire_candidate", "job_updated")
@@ -64,6 +65,7 @@ def test_page_when_looked_at_then_accessible_and_not_too_wide(
         paths["delivery"] = f"/deliveries/{rows[0]['id']}"
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(sandbox.url + paths.get(name, f"/{name}"))
+    page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
     _expect_sound(page)
 
 
