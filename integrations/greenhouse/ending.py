@@ -62,6 +62,12 @@ def next_sync_at(connection: Connection) -> datetime:
     return timezone.now() + timedelta(minutes=minutes * random.uniform(1 - SPREAD, 1 + SPREAD))  # noqa: S311
 
 
+def rests_on_absence(sync: SyncRun) -> bool:
+    """Tell whether something is gone only because an answer about single posts did not show it."""
+    asked = sync.progress.get(ABSENT, {}).get("pages")
+    return bool(asked and absent_posts(sync).exists()) or any(parts.exists() for parts in joining.unseen_parts(sync))
+
+
 def _is_hollow(sync: SyncRun) -> bool:
     """Tell a reading that shows suspiciously little: no posts, no jobs, or a page that was promised and came empty."""
     has_hollow_page = any(step.get("hollow") for step in sync.progress.values())

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Length
 
 from integrations.bulk import update_rows
@@ -42,7 +43,8 @@ def join(sync: SyncRun) -> set[int]:
     Repeat: harmless; writes nothing when nothing changed.
     Shape: the primary keys of the posts that now say something else.
     """
-    _drop_unseen(sync)
+    for parts in unseen_parts(sync):
+        parts.delete()
     return _join(sync.connection)
 
 
@@ -56,13 +58,15 @@ def rejoin(connection: Connection) -> None:
         _join(connection)
 
 
-def _drop_unseen(sync: SyncRun) -> None:
-    """A place or pay range of a post is gone if it was not read with the others of that post."""
+def unseen_parts(sync: SyncRun) -> list[QuerySet[Any]]:
+    """Find the places and pay ranges that are gone, because they were not read with the others of their post."""
+    found = []
     posts = posts_asked_about(sync).values("remote_id")
     for listing in listings_of(sync).values():
         if listing.ids is posts_asked_about and not sync.progress.get(listing.name, {}).get("left_out"):
             rows = listing.reading.model._default_manager.filter(connection=sync.connection, post_remote_id__in=posts)
-            rows.exclude(seen_in=sync).delete()
+            found.append(rows.exclude(seen_in=sync))
+    return found
 
 
 def _join(connection: Connection) -> set[int]:

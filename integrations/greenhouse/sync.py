@@ -32,6 +32,7 @@ from integrations.greenhouse.errors import (
 )
 from integrations.greenhouse.listings import Listing
 from integrations.greenhouse.reading import Reading
+from integrations.greenhouse.sight import prove_sight
 from integrations.models import OPEN_SYNC, Step, SyncKind, SyncRun, SyncState
 from integrations.problems import code_for
 
@@ -114,7 +115,8 @@ def _run_slice(sync: SyncRun) -> None:
 def _read_with_tokens(sync: SyncRun) -> bool:
     """Read on with the connection's token; one that is refused gets a successor, unless that one is refused too.
 
-    Raises: Unauthorized when the credential, or two tokens without a page between them, were refused.
+    Raises: Unauthorized when the credential, or two tokens without a page between them, were refused; Forbidden when
+        nothing is shown any more, so that what was not shown proves nothing.
     """
     tokens, refused_at = ConnectionTokens(sync.connection_id), None
     while True:
@@ -122,7 +124,10 @@ def _read_with_tokens(sync: SyncRun) -> bool:
         # Reader threads must not touch the database, so they get a token to hold.
         client = client_with(FixedToken(token), gate_of(sync.connection, Priority.BULK))
         try:
-            return _read(sync, client)
+            is_read = _read(sync, client)
+            if is_read and ending.rests_on_absence(sync):
+                prove_sight(client, sync.connection_id)
+            return is_read
         except Unauthorized:
             tokens.forget(token)
             _reload(sync)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -10,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from integrations.greenhouse import sync
 from integrations.greenhouse.listings import OVERLAP
 from integrations.models import Connection, GreenhouseJobPost, JobLink, SyncKind, SyncState
 from jobs.models import Job, JobState
 from tests.integrations.conftest import import_all, run_sync
-from tests.sandbox_process import SandboxProcess
+from tests.sandbox_process import ADMIN_EMAIL, SandboxProcess
 
 pytestmark = pytest.mark.django_db
 CHANGES = SyncKind.CHANGES
@@ -191,6 +193,24 @@ def test_full_reading_asks_one_by_one_for_what_it_misses_and_says_why(
     assert "deleted" in reasons[1]
     assert reasons[2] == reasons[1]
     assert "closed" in reasons[3]
+
+
+def test_a_right_lost_before_the_places_are_read_takes_no_place_away(
+    sandbox: SandboxProcess, connection: Connection, imported: list[JobLink], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed = GreenhouseJobPost.objects.exclude(location="").count()
+    fetch = sync._fetch
+
+    def blinded(client: Any, reading: Any, query: dict[str, Any]) -> Any:
+        if reading.collection == "job_post_locations":
+            sandbox.switches(non_admin_lists="empty")
+            sandbox.set_user(ADMIN_EMAIL, site_admin=False)
+        return fetch(client, reading, query)
+
+    monkeypatch.setattr(sync, "_fetch", blinded)
+    run = run_sync(connection)
+    assert (run.state, run.problem_code) == (SyncState.FAILED, "not_site_admin")
+    assert GreenhouseJobPost.objects.exclude(location="").count() == placed > 30
 
 
 def test_full_reading_rewrites_no_row_that_is_as_it_was(
