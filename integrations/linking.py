@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from accounts.models import User
 from integrations.models import (
@@ -66,11 +66,13 @@ class Leaving:
 def find_offers(*, connection: Connection, job: Job, words: str, chosen: str = "") -> Offers:
     """Search the active positions by title, place, Greenhouse ID, requisition and department. Constant in queries.
 
-    Every word must be found somewhere. `chosen` is the primary key of the post that is ticked already, as text.
+    Every word must be found somewhere; roles that are still free come first. `chosen` is the primary key of the post
+    that is ticked already, as text.
     """
     posts = GreenhouseJobPost.objects.filter(connection=connection)
     found = matching(posts.offered(), words)
-    rows = list(joined(found)[: SHOWN_AT_MOST + 1])
+    free_first = Case(When(link=None, then=0), default=1)
+    rows = list(joined(found).order_by(free_first, "title", "pk")[: SHOWN_AT_MOST + 1])
     matches = len(rows) if len(rows) <= SHOWN_AT_MOST else found.count()
     suggested = suggestion_for(connection=connection, job=job) if not words else None
     first = [] if suggested is None else [suggested]

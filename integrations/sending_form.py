@@ -25,9 +25,16 @@ class SendingForm(forms.Form):
 
     sends = forms.ChoiceField(label="Applicants are sent", choices=Sends.choices, widget=forms.RadioSelect)
     sends_as = forms.ChoiceField(label="They arrive as", choices=SendsAs.choices, widget=forms.RadioSelect)
-    stage = forms.ChoiceField(label="Stage", required=False)
-    source = forms.ChoiceField(label="Source", required=False)
-    credit_to = MemberField(label="Credit", queryset=User.objects.none(), required=False)
+    stage = forms.ChoiceField(
+        label="Stage", required=False, help_text="Where candidates start. Prospects have no stage."
+    )
+    source = forms.ChoiceField(label="Source", required=False, help_text="Where Greenhouse's reports count them.")
+    credit_to = MemberField(
+        label="Credit",
+        queryset=User.objects.none(),
+        required=False,
+        help_text="Who gets the credit in Greenhouse, found there by their email.",
+    )
 
     def __init__(
         self,

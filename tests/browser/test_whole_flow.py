@@ -54,13 +54,31 @@ def _import_two(page: Page) -> list[str]:
 
 
 def _connect_job(page: Page, title: str) -> None:
-    page.get_by_role("link", name=f"Edit {title}").click()
+    page.get_by_role("link", name=f"Edit {title}", exact=True).click()
     expect(page.get_by_role("heading", name="Connect Greenhouse Job")).to_be_visible()
     page.get_by_text("Connect another role, or disconnect").click()
-    chosen = page.get_by_role("radio", name=re.compile(f"^{re.escape(title)}"), checked=True)
-    expect(chosen).to_be_visible()
+    roles = page.get_by_role("group", name="Greenhouse job")
+    expect(roles.get_by_role("radio", name=re.compile(f"^{re.escape(title)}"), checked=True)).to_be_visible()
+    page.get_by_label("Search your career site").fill("no such role")
+    expect(roles.get_by_text("No external, published role matches.")).to_be_visible()
+    expect(roles.get_by_role("radio", checked=True)).to_have_count(1)
+    page.get_by_role("heading", name="How applicants are sent").click()
+    expect(page.get_by_label("Stage").locator("option", has_text="Recruiter Call")).to_be_attached()
+    page.get_by_label("Location").fill("The Moon")
     look(page, "job-edit")
-    page.get_by_role("button", name="Save").click()
+    _save_job(page, title)
+    page.get_by_role("link", name=f"Edit {title}", exact=True).click()
+    give_back = page.get_by_role("button", name="Give back to Greenhouse (Location)")
+    expect(give_back).to_be_visible()
+    look(page, "job-edit-typed-over")
+    give_back.click()
+    expect(page.get_by_text("The field follows Greenhouse again.")).to_be_visible()
+    expect(page.get_by_label("Location")).not_to_have_value("The Moon")
+    _save_job(page, title)
+
+
+def _save_job(page: Page, title: str) -> None:
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text(f"“{title}” is saved.")).to_be_visible()
 
 

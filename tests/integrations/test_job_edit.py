@@ -227,6 +227,6 @@ def test_new_job_is_a_draft_and_its_html_is_cleaned(as_rita: Client, employer: E
 
 
 def test_new_job_when_it_is_to_be_connected_then_leads_there(as_rita: Client, connection: Connection) -> None:
-    assert "Save, then connect it to Greenhouse" in as_rita.get(f"{BASE}new/").text
+    assert "Next: connect it to Greenhouse" in as_rita.get(f"{BASE}new/").text
     answer = as_rita.post(f"{BASE}new/", {"title": "By hand", "connect": "1"})
     assert answer.headers["Location"] == address_of(Job.objects.get())
