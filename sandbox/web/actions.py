@@ -22,6 +22,18 @@ def clear_trouble(world: World, _: Request) -> tuple[str, str]:
     return "/traffic", "No more trouble is on order."
 
 
+def start_chaos(world: World, request: Request) -> tuple[str, str]:
+    """Let a share of all requests to one part of the API go wrong."""
+    percent, seed = number(request, "percent") or 0, number(request, "seed") or 0
+    world.chaos.follow({"percent": percent, "seed": seed, "path": request.form.get("path", "/v3")})
+    return "/traffic#chaos", f"{percent} % of the requests go wrong from now on."
+
+
+def stop_chaos(world: World, _: Request) -> tuple[str, str]:
+    world.chaos.stop()
+    return "/traffic#chaos", "Requests go well again."
+
+
 def set_switches(world: World, request: Request) -> tuple[str, str]:
     """Read the whole form: an unticked box is absent from it."""
     wanted: Record = {}

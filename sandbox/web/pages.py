@@ -13,6 +13,7 @@ _TROUBLES = (
     ("html", "200 with an HTML page"),
     ("nonsense", "200 with JSON of another shape"),
     ("slow", "an answer a second late"),
+    ("broken_json", "200 with JSON that is cut off"),
     ("truncate", "half an answer"),
     ("reset_before", "the line is cut before anything is done"),
     ("reset_after", "it is done, and the answer is lost"),
@@ -119,6 +120,7 @@ def traffic(world: World, request: Request) -> Response:
         "traffic.html",
         requests=world.log.matching()[: -_TRAFFIC - 1 : -1],
         faults=world.faults.listed(),
+        chaos=world.chaos.told(),
         troubles=_TROUBLES,
         places=_PLACES,
     )

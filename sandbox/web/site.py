@@ -115,6 +115,8 @@ _FORMS: dict[tuple[str, ...], tuple[str, Callable[[World, Request], tuple[str, s
     ("webhooks", "release"): ("/webhooks", webhook_actions.release),
     ("trouble",): ("/traffic", actions.order_trouble),
     ("trouble", "clear"): ("/traffic", actions.clear_trouble),
+    ("chaos",): ("/traffic", actions.start_chaos),
+    ("chaos", "stop"): ("/traffic", actions.stop_chaos),
 }
 
 

@@ -135,7 +135,7 @@ def _send(hook: Record, delivery: Record, event_id: str, timeout_seconds: float)
     except TimeoutError:
         return Outcome(0, "timed out")
     except (OSError, HTTPException, ValueError) as error:
-        return Outcome(0, str(error) or type(error).__name__)
+        return Outcome(0, getattr(error, "strerror", None) or str(error) or type(error).__name__)
 
 
 def _post(url: str, body: bytes, headers: dict[str, str], timeout_seconds: float) -> int:

@@ -1,11 +1,13 @@
 """Trouble by chance: as much as asked for, the same for the same seed, and nothing lost between eight clients."""
 
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import requests
 
+from tests.sandbox.browsing import page, press
 from tests.sandbox_process import SandboxProcess
 
 PEOPLE = 120
@@ -98,3 +100,13 @@ def test_window_when_a_second_long_then_fifty_again_each_second(sandbox: Sandbox
             per_window[window] = per_window.get(window, 0) + 1
     assert max(per_window.values()) <= 50
     assert all(answer.status_code == 200 or answer.headers["Retry-After"] == "1" for answer in answers)
+
+
+def test_chaos_when_started_on_the_page_then_counted_there_until_stopped(sandbox: SandboxProcess, token: str) -> None:
+    assert "100 % of the requests go wrong" in press(sandbox, "/chaos", percent="100", seed="5", path="/v3/jobs")
+    with contextlib.suppress(requests.RequestException):
+        sandbox.api("GET", "/v3/jobs", token=token)
+    assert "1 of 1 requests met trouble" in page(sandbox, "/traffic")
+    press(sandbox, "/chaos/stop")
+    assert sandbox.api("GET", "/v3/jobs", token=token).status_code == 200
+    assert "from 0 to 100" in press(sandbox, "/chaos", percent="101")
