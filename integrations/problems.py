@@ -3,8 +3,6 @@
 Greenhouse's own text is never the message: it is written for developers and may change any day.
 """
 
-from dataclasses import dataclass
-
 from integrations.greenhouse.errors import (
     Forbidden,
     GreenhouseError,
@@ -14,18 +12,10 @@ from integrations.greenhouse.errors import (
     Unavailable,
     UnexpectedReply,
 )
+from integrations.problem import Problem
+from integrations.problems_of_exports import OF_EXPORTS
 
-
-@dataclass(frozen=True)
-class Problem:
-    """A trouble in words. `field` names the form field it stands beside, if it came from a form."""
-
-    code: str
-    title: str
-    sentence: str
-    next_step: str
-    field: str = ""
-
+__all__ = ["CONSENT_HELPS", "NEEDS_A_PERSON", "OUTAGES", "PROBLEMS", "Problem", "code_for", "of_consent"]
 
 _CREDENTIALS = "Configure → Dev Center → API Credential Management"
 
@@ -306,49 +296,13 @@ _ALL = (
         "An admin disconnected Greenhouse while this was under way.",
         "Connect Greenhouse again under Integrations; then it goes on from there.",
     ),
-    # --- exports
-    Problem(
-        "outcome_unknown",
-        "Checking whether it arrived",
-        "We sent something and Greenhouse's answer was lost on the way.",
-        "We look there first and send again only what did not arrive. You need not do anything.",
-    ),
-    Problem(
-        "data_refused",
-        "Greenhouse refused the data",
-        "Greenhouse does not accept something in this application.",
-        "Check the person's details, then press Send again.",
-    ),
-    Problem(
-        "resume_refused",
-        "Greenhouse refused the résumé",
-        "The person and the application are in Greenhouse, but it does not accept this file.",
-        "Upload the résumé in Greenhouse by hand, or press Send again.",
-    ),
-    Problem(
-        "resume_lost",
-        "The résumé file is missing",
-        "The file of this application is no longer on our disk.",
-        "Restore the media folder from a backup, then press Send again.",
-    ),
-    Problem(
-        "job_gone",
-        "The Greenhouse job is gone",
-        "The job this person should go to no longer takes applications in Greenhouse.",
-        "Reopen it in Greenhouse or connect another job on Edit, then press Send again.",
-    ),
-    Problem(
-        "too_many_attempts",
-        "It did not work for a day",
-        "We tried for 24 hours and Greenhouse never took it.",
-        "Check the connection under Integrations, then press Send again.",
-    ),
     Problem(
         "unforeseen",
         "Something went wrong on our side",
         "A part of our program failed; nothing was lost.",
         "Press Send again. If it stays, give us the reference number below.",
     ),
+    *OF_EXPORTS,
 )
 
 _CODES: tuple[tuple[type[GreenhouseError], str], ...] = (

@@ -7,8 +7,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Employer, User
 from candidates.models import Application, EventKind, Origin, TimelineEvent
+from integrations.arrival import Arrival
 from integrations.greenhouse.follow import hold
-from integrations.models import Export, ExportState, GreenhouseJobPost, JobLink, Sends
+from integrations.models import Export, ExportState, JobLink, Sends
 from jobs.models import Job
 
 BATCH = 250
@@ -68,8 +69,9 @@ def _decide_batch(ids: list[int], by: User, state: ExportState, kind: EventKind,
         chosen = Application.objects.filter(pk__in=ids)
         # Whoever presses the same button meanwhile waits here, and then finds nobody left.
         hold(JobLink.objects.filter(job__in=chosen.values("job")))
-        rows = _once_each(unsent(chosen).select_related("job__greenhouse_link__post").order_by("pk"))
-        Export.objects.bulk_create([_export(row, state) for row in rows], ignore_conflicts=True)
+        joined = ("job__greenhouse_link__post", "job__greenhouse_link__credit_to")
+        rows = _once_each(unsent(chosen).select_related(*joined).order_by("pk"))
+        Export.objects.bulk_create([_export(row, state, by) for row in rows], ignore_conflicts=True)
         made = Export.objects.filter(application__in=ids).values_list("application", flat=True)
         TimelineEvent.objects.bulk_create(
             TimelineEvent(application_id=pk, kind=kind, text=text, origin=Origin.MEMBER, actor=by) for pk in made
@@ -81,18 +83,19 @@ def _once_each(rows: Iterable[Application]) -> list[Application]:
     """Of a person's applications to two posts of one Greenhouse job, keep the first."""
     kept: dict[tuple[int, int | None], Application] = {}
     for row in rows:
-        kept.setdefault((row.candidate_id, _post_of(row).greenhouse_job_id), row)
+        kept.setdefault((row.candidate_id, _link_of(row).post.greenhouse_job_id), row)
     return list(kept.values())
 
 
-def _post_of(application: Application) -> GreenhouseJobPost:
+def _link_of(application: Application) -> JobLink:
     assert application.job is not None  # noqa: S101 - for the type checker
-    post: GreenhouseJobPost = application.job.greenhouse_link.post
-    return post
+    link: JobLink = application.job.greenhouse_link
+    return link
 
 
-def _export(application: Application, state: ExportState) -> Export:
-    post = _post_of(application)
+def _export(application: Application, state: ExportState, by: User) -> Export:
+    link = _link_of(application)
+    post = link.post
     assert post.greenhouse_job_id is not None  # noqa: S101 - `unsent` leaves the others out
     return Export(
         connection_id=post.connection_id,
@@ -100,4 +103,6 @@ def _export(application: Application, state: ExportState) -> Export:
         greenhouse_job_id=post.greenhouse_job_id,
         application=application,
         state=state,
+        requested_by=by,
+        **Arrival.of_link(link).as_fields(),
     )

@@ -1,31 +1,70 @@
-"""What an employer may ask about people: send them, send them again."""
+"""What an employer may ask about people: send them, send them again, to another job, or not at all."""
 
+from dataclasses import replace
+
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from candidates.models import Application
-from integrations.models import Export, ExportState, JobLink
+from accounts.models import User
+from candidates.models import Application, EventKind, Origin
+from candidates.services import tell
+from integrations.arrival import Arrival
+from integrations.models import (
+    CAN_BE_CANCELLED,
+    Connection,
+    Export,
+    ExportState,
+    GreenhouseJob,
+    GreenhousePerson,
+    JobLink,
+    SendsAs,
+)
 from integrations.tasks import enqueue_export, wake_export
 
+_STOPPED = (ExportState.NEEDS_ATTENTION, ExportState.CANCELLED, ExportState.WAITING)
 
-def export_application(application: Application) -> Export | None:
-    """Owe Greenhouse this application if its job is connected, to be sent as soon as Greenhouse is too.
+
+def export_application(application: Application, *, by: User | None = None) -> Export | None:
+    """Owe Greenhouse this application if its job is connected, as the settings of that job say.
 
     Repeat: the export that is there.
     """
-    if application.job_id is None:
-        return None
-    link = (
-        JobLink.objects.filter(job_id=application.job_id)
-        .select_related("post__greenhouse_job", "post__connection")
-        .first()
-    )
+    link = _link_of(application)
     if link is None or link.post.greenhouse_job is None:
         return None
     return enqueue_export(
         connection=link.post.connection,
         application=application,
         greenhouse_job=link.post.greenhouse_job,
+        arrival=Arrival.of_link(link),
+        by=by,
     )
+
+
+def send_application(
+    application: Application, *, by: User, greenhouse_job: GreenhouseJob | None, arrival: Arrival
+) -> Export:
+    """Owe Greenhouse this person because a recruiter asked for it, on a job or as a prospect without one.
+
+    Effects: one transaction; a line in the timeline. Whoever asked gets the credit unless `arrival` names somebody.
+    Repeat: the export that is there; one that was cancelled or stands before a person goes on, as asked for now.
+    Raises: ValueError for a job of another employer, a candidate without a job, or an employer without Greenhouse.
+    """
+    connection = Connection.objects.filter(employer=application.employer_id).first()
+    if connection is None or (greenhouse_job and greenhouse_job.connection_id != connection.pk):
+        raise ValueError("The job is not in this employer's Greenhouse.")
+    if greenhouse_job is None and arrival.sends_as != SendsAs.PROSPECT:
+        raise ValueError("Only a prospect goes without a job.")
+    arrival = replace(arrival, credit_to=arrival.credit_to or by)
+    with transaction.atomic():
+        export = enqueue_export(
+            connection=connection, application=application, greenhouse_job=greenhouse_job, arrival=arrival, by=by
+        )
+        if export.state in (ExportState.NEEDS_ATTENTION, ExportState.CANCELLED):
+            Export.objects.filter(pk=export.pk).update(**arrival.as_fields(), requested_by=by)
+            send_again(export=export)
+            export.refresh_from_db()
+    return export
 
 
 def export_of(application: Application) -> Export | None:
@@ -42,11 +81,64 @@ def send_again(*, export: Export) -> bool:
 
     Repeat: harmless; finished steps are not repeated and nothing is sent without reading back first.
     """
-    stopped = (ExportState.NEEDS_ATTENTION, ExportState.CANCELLED, ExportState.WAITING)
     now = timezone.now()
-    changed = Export.objects.filter(pk=export.pk, state__in=stopped).update(
-        state=ExportState.PENDING, retry_at=None, problem_code="", problem_at=None, woken_at=now, trying_since=now
-    )
-    if changed:
-        wake_export(export)
+    with transaction.atomic():
+        changed = Export.objects.filter(pk=export.pk, state__in=_STOPPED).update(
+            state=ExportState.PENDING, retry_at=None, problem_code="", problem_at=None, woken_at=now, trying_since=now
+        )
+        if changed and export.problem_code == "person_anonymized":
+            # Asked for once more: so the person is added anew, and not found by what we remember.
+            people = GreenhousePerson.objects.filter(connection=export.connection_id)
+            people.filter(email=export.application.email.strip().lower()).update(remote_id="")
+        if changed:
+            wake_export(export)
     return bool(changed)
+
+
+def cancel_export(*, export: Export, by: User) -> bool:
+    """Send nothing more of an export; what has arrived stays in Greenhouse. True if there was something to cancel.
+
+    Effects: one transaction. A worker that is sending it ends before its next step.
+    Repeat: harmless.
+    """
+    with transaction.atomic():
+        cancelled = Export.objects.filter(pk=export.pk, state__in=CAN_BE_CANCELLED).update(
+            state=ExportState.CANCELLED, retry_at=None, problem_code="", problem_at=None, lease_until=None
+        )
+        if cancelled:
+            _tell(export, EventKind.CANCELLED, "Sending to Greenhouse was cancelled", by)
+    return bool(cancelled)
+
+
+def choose_other_job(*, export: Export, greenhouse_job: GreenhouseJob, by: User) -> Export | None:
+    """Send a stopped export to another Greenhouse job; None while something of it may still arrive on the first.
+
+    Effects: one transaction; stage and pool of the first job are dropped.
+    Repeat: the export to that job, which may be another one that was there before; this one is cancelled then.
+    Raises: ValueError for a job of another employer.
+    """
+    if greenhouse_job.connection_id != export.connection_id:
+        raise ValueError("The job belongs to another employer.")
+    stopped = Export.objects.filter(pk=export.pk, state__in=_STOPPED, step_in_flight="", application_remote_id="")
+    try:
+        with transaction.atomic():
+            if not stopped.update(greenhouse_job=greenhouse_job, stage_remote_id="", stage_name="", requested_by=by):
+                return None
+            _tell(export, EventKind.REQUESTED, f"To be sent to another Greenhouse job: {greenhouse_job.name}", by)
+            send_again(export=export)
+    except IntegrityError:
+        cancel_export(export=export, by=by)
+        return Export.objects.filter(candidate=export.candidate_id, greenhouse_job=greenhouse_job).first()
+    export.refresh_from_db()
+    return export
+
+
+def _link_of(application: Application) -> JobLink | None:
+    if application.job_id is None:
+        return None
+    links = JobLink.objects.select_related("post__greenhouse_job", "post__connection", "credit_to")
+    return links.filter(job=application.job_id).first()
+
+
+def _tell(export: Export, kind: EventKind, text: str, by: User) -> None:
+    tell(application=export.application, kind=kind, text=text, origin=Origin.MEMBER, actor=by)

@@ -10,8 +10,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from candidates.models import Application
+from candidates.models import Application, EventKind, Origin
+from candidates.services import tell
 from integrations import connecting, life, sweeps
+from integrations.arrival import Arrival
 from integrations.credentials import keep_alive
 from integrations.greenhouse import export, sync, tracking
 from integrations.greenhouse.errors import GreenhouseError
@@ -44,18 +46,33 @@ def enqueue_sync(connection: Connection, *, by: User | None, kind: SyncKind = Sy
         return run
 
 
-def enqueue_export(*, connection: Connection, application: Application, greenhouse_job: GreenhouseJob) -> Export:
+def enqueue_export(
+    *,
+    connection: Connection,
+    application: Application,
+    greenhouse_job: GreenhouseJob | None,
+    arrival: Arrival,
+    by: User | None = None,
+) -> Export:
     """Owe Greenhouse this application, in the caller's transaction.
 
-    Repeat: the export that is there; there is one per connection, candidate and Greenhouse job.
+    Repeat: the export that is there; there is one per connection, candidate and Greenhouse job, or without a job.
     """
     row, created = Export.objects.get_or_create(
         connection=connection,
         candidate=application.candidate,
         greenhouse_job=greenhouse_job,
-        defaults={"application": application, "woken_at": timezone.now()},
+        defaults={
+            "application": application,
+            "woken_at": timezone.now(),
+            "requested_by": by,
+            **arrival.as_fields(),
+        },
     )
     if created:
+        if by:
+            text = "To be sent to Greenhouse"
+            tell(application=application, kind=EventKind.REQUESTED, text=text, origin=Origin.MEMBER, actor=by)
         wake_export(row)
     return row
 

@@ -3,12 +3,23 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 from integrations import sending
-from integrations.admin.base import OfConnectionAdmin, ProblemFilter, counted, problem_title, problem_words
-from integrations.models import Export, ExportStep, GreenhousePerson
+from integrations.admin.base import OfConnectionAdmin, ProblemFilter, counted, list_of, problem_title, problem_words
+from integrations.models import Export, ExportFile, ExportStep, GreenhouseCredit, GreenhousePerson
+
+
+class ExportFileInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = ExportFile
+    fields = readonly_fields = ("type", "filename", "remote_id", "problem_code")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
 
 
 @admin.register(Export)
@@ -18,8 +29,9 @@ class ExportAdmin(OfConnectionAdmin):
         *("retry_at", "sent_at", "remote_stage"),
     )
     list_display_links = ("candidate",)
-    list_filter = ("state", ProblemFilter, "was_there", "connection__employer")
+    list_filter = ("state", ProblemFilter, "sends_as", "was_there", "connection__employer")
     joined = ("connection__employer", "candidate", "greenhouse_job")
+    inlines = (ExportFileInline,)
     search_fields = (
         *("candidate__first_name", "candidate__last_name", "candidate__email", "application__email"),
         *("greenhouse_job__name", "connection__employer__name"),
@@ -29,12 +41,26 @@ class ExportAdmin(OfConnectionAdmin):
     date_hierarchy = "created_at"
     actions = ("send_again",)
     fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("connection", "candidate", "application", "greenhouse_job")}),
-        ("Sending", {"fields": ("state", problem_words, "problem_at", "steps_done", "step_in_flight", "was_there")}),
+        (None, {"fields": ("connection", "candidate", "application", "greenhouse_job", "requested_by")}),
         (
-            "Ids in Greenhouse",
-            {"fields": ("candidate_remote_id", "application_remote_id", "resume_remote_id", "note_remote_id")},
+            "How it is to arrive",
+            {
+                "fields": (
+                    *("sends_as", "stage_name", "stage_remote_id", "pool_name", "pool_remote_id", "pool_stage_name"),
+                    *("pool_stage_remote_id", "source_name", "source_remote_id", "credit_to"),
+                )
+            },
         ),
+        (
+            "Sending",
+            {
+                "fields": (
+                    *("state", problem_words, "problem_at", "steps_done", "step_in_flight", "contacts_checked_at"),
+                    *("was_there", "remark_list"),
+                )
+            },
+        ),
+        ("Ids in Greenhouse", {"fields": ("candidate_remote_id", "application_remote_id", "note_remote_id")}),
         ("Followed", {"fields": ("remote_status", "remote_stage", "rejection_reason", "tracked_at")}),
         ("Times", {"fields": ("created_at", "sent_at", "attempts", "retry_at", "lease_until", "woken_at")}),
     )
@@ -44,10 +70,13 @@ class ExportAdmin(OfConnectionAdmin):
         remote_ids = {
             ExportStep.PERSON: export.candidate_remote_id,
             ExportStep.APPLICATION: export.application_remote_id,
-            ExportStep.RESUME: export.resume_remote_id,
             ExportStep.NOTE: export.note_remote_id,
         }
         return ", ".join(step.label for step, remote_id in remote_ids.items() if remote_id) or "-"
+
+    @admin.display(description="Went differently")
+    def remark_list(self, export: Export) -> SafeString | str:
+        return list_of(f"{remark.title}: {remark.sentence}" for remark in export.remarks_in_words) or "-"
 
     @admin.action(description="Send again", permissions=["change"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Export]) -> None:
@@ -71,3 +100,31 @@ class GreenhousePersonAdmin(OfConnectionAdmin):
     search_help_text = "Email, Greenhouse id or employer"
     ordering = ("email", "pk")
     fields = ("connection", "email", "remote_id", "lease_until")
+
+
+@admin.register(ExportFile)
+class ExportFileAdmin(OfConnectionAdmin):
+    list_display = ("employer", "filename", "type", "remote_id", "problem_code")
+    list_display_links = ("filename",)
+    list_filter = ("type", ("remote_id", admin.EmptyFieldListFilter), "export__connection__employer")
+    joined = ("export__connection__employer", "document")
+    search_fields = ("filename", "=remote_id", "export__application__email", "export__connection__employer__name")
+    search_help_text = "File name, Greenhouse id, e-mail or employer"
+    fields = ("export", "document", "type", "filename", "remote_id", "problem_code")
+
+    @admin.display(description="Employer", ordering="export__connection__employer__name")
+    def employer(self, row: ExportFile) -> str:
+        return str(row.export.connection.employer)
+
+
+@admin.register(GreenhouseCredit)
+class GreenhouseCreditAdmin(OfConnectionAdmin):
+    list_display = ("employer", "user", problem_title, "checked_at")
+    list_display_links = ("user",)
+    list_filter = (ProblemFilter, "connection__employer")
+    joined = ("connection__employer", "user")
+    search_fields = ("user__email", "=user_remote_id", "connection__employer__name")
+    search_help_text = "Email, Greenhouse id or employer"
+    fieldsets: ClassVar[Any] = (
+        (None, {"fields": ("connection", "user", "user_remote_id", "referrer_remote_id", problem_words, "checked_at")}),
+    )

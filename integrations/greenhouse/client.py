@@ -7,7 +7,7 @@ Source: harvestdocs.greenhouse.io, API reference, read 2026-11-23.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,10 @@ from integrations.greenhouse.schemas import (
     CandidatePayload,
     InterviewStagePayload,
     NotePayload,
+    ProspectDetailPayload,
+    ProspectPoolPayload,
+    ProspectPoolStagePayload,
+    ReferrerPayload,
     RejectionDetailPayload,
     RejectionReasonPayload,
     SourcePayload,
@@ -27,7 +31,7 @@ from integrations.greenhouse.schemas import (
     UserPayload,
 )
 
-__all__ = ["CreatedCandidate", "GreenhouseClient", "Page", "TokenSource"]
+__all__ = ["CreatedCandidate", "GreenhouseClient", "Page", "People", "TokenSource"]
 
 ATTACHMENT_READ_SECONDS: Final = 60.0
 
@@ -40,6 +44,14 @@ class CreatedCandidate:
     application_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class People:
+    """People who were asked for: those we may see, and how many more there are whom we may not (6.6)."""
+
+    seen: tuple[CandidatePayload, ...]
+    hidden: int
+
+
 class GreenhouseClient(Harvest):
     """Harvest v3 in the words of our work; see `Harvest` for what holds of every method."""
 
@@ -49,19 +61,26 @@ class GreenhouseClient(Harvest):
         ids = [row.user_id for row in rows if _is_same_email(row.email, email)]
         return list(self.fetch_by_ids("users", UserPayload, key="ids", ids=ids))
 
-    def fetch_candidates(self, *, ids: Iterable[Id]) -> list[CandidatePayload]:
-        """Return the people with these ids; merged, deleted and hidden ones are not among them."""
-        return list(self.fetch_by_ids("candidates", CandidatePayload, key="ids", ids=ids))
+    def fetch_candidate(self, candidate_id: Id) -> People:
+        """Return the person with this id: nobody once merged away or deleted."""
+        return self._people({"ids": str(int(candidate_id))}, lambda person: person.id == int(candidate_id))
 
-    def fetch_candidates_by_email(self, email: str) -> list[CandidatePayload]:
-        """Return the people who have this address among theirs, in any case, but for hidden ones."""
-        people = self.fetch_all("candidates", CandidatePayload, params={"email": email})
-        # Checked again here: adopting a stranger because a filter was ignored would be beyond repair.
-        return [
-            person
-            for person in people
-            if any(_is_same_email(address.value, email) for address in person.email_addresses)
-        ]
+    def fetch_candidates_by_email(self, email: str) -> People:
+        """Return the people who have this address among theirs, in any case."""
+
+        def has_it(person: CandidatePayload) -> bool:
+            return any(_is_same_email(address.value, email) for address in person.email_addresses)
+
+        return self._people({"email": email}, has_it)
+
+    def _people(self, params: Mapping[str, str], fits: Callable[[CandidatePayload], bool]) -> People:
+        seen: dict[int, CandidatePayload] = {}
+        hidden = 0
+        for page in self.fetch_pages("candidates", CandidatePayload, params=params):
+            hidden += page.skipped
+            # Checked again here: adopting a stranger because a filter was ignored would be beyond repair.
+            seen |= {person.id: person for person in page.items if fits(person)}
+        return People(tuple(seen.values()), hidden)
 
     def fetch_applications(
         self,
@@ -110,6 +129,24 @@ class GreenhouseClient(Harvest):
     def fetch_sources(self) -> list[SourcePayload]:
         """Return all sources of the organisation."""
         return list(self.fetch_all("sources", SourcePayload))
+
+    def fetch_referrers(self, user_ids: Iterable[Id]) -> list[ReferrerPayload]:
+        """Return what stands for these users as the ones who get the credit (6.5); not everybody has such a record."""
+        return list(self.fetch_where("referrers", ReferrerPayload, filters={"user_ids": user_ids}))
+
+    def fetch_prospect_pools(self) -> list[ProspectPoolPayload]:
+        """Return all pools that prospects can be put into."""
+        return list(self.fetch_all("prospect_pools", ProspectPoolPayload, params={"active": "true"}))
+
+    def fetch_prospect_pool_stages(self, pool_ids: Iterable[Id]) -> list[ProspectPoolStagePayload]:
+        """Return the stages of these pools."""
+        filters = {"prospect_pool_ids": pool_ids}
+        return list(self.fetch_where("prospect_pool_stages", ProspectPoolStagePayload, filters=filters))
+
+    def fetch_prospect_details(self, application_ids: Iterable[Id]) -> list[ProspectDetailPayload]:
+        """Return in which pool these prospects are; applications on a job have no row."""
+        filters = {"application_ids": application_ids}
+        return list(self.fetch_where("prospect_details", ProspectDetailPayload, filters=filters))
 
     def fetch_interview_stages(self, job_ids: Iterable[Id]) -> list[InterviewStagePayload]:
         """Return the hiring plans of these jobs, inactive stages included."""

@@ -109,14 +109,24 @@ class Harvest:
         Raises: also half-way: only a listing that ended normally proves that something is absent.
         """
         seen_ids: set[int] = set()
-        seen_cursors: set[str | None] = set()
-        cursor: str | None = None
-        while True:
-            page = self.fetch_page(collection, schema, params=params, cursor=cursor)
+        for page in self.fetch_pages(collection, schema, params=params):
             for item in page.items:
                 if item.id not in seen_ids:
                     seen_ids.add(item.id)
                     yield item
+
+    def fetch_pages(
+        self, collection: str, schema: type[T], *, params: Mapping[str, str] | None = None
+    ) -> Iterator[Page[T]]:
+        """Yield page after page to the last one; a record may come twice while others are added or removed.
+
+        Raises: as `fetch_all`.
+        """
+        seen_cursors: set[str | None] = set()
+        cursor: str | None = None
+        while True:
+            page = self.fetch_page(collection, schema, params=params, cursor=cursor)
+            yield page
             cursor = page.next_cursor
             if cursor is None:
                 return

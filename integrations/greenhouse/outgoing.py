@@ -2,74 +2,104 @@
 
 import base64
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from candidates.models import Application, Document
+from candidates.models import Answer, Application, Document
+from integrations.greenhouse.contacts import Contacts, as_new
+from integrations.models import Connection, Export, FileType
 
 TAG = "Purpose Jobs"
+# The form field of a post's cover letter; every other file is an answer to a question of the employer's own.
+_COVER_LETTER = "cover_letter"
 
 
 def candidate_body(application: Application) -> dict[str, Any]:
-    """The body of `POST /v3/candidates`, without its application (contract §6.6)."""
-    body: dict[str, Any] = {
-        "first_name": application.first_name,
-        "last_name": application.last_name or "-",
-        "email_addresses": [{"value": application.email, "type": "personal"}],
-        "tags": [TAG],
-    }
-    if application.phone:
-        body["phone_numbers"] = [{"value": application.phone, "type": "mobile"}]
-    websites = [link for link in application.links if link["kind"] == "website"]
-    social = [link for link in application.links if link["kind"] != "website"]
-    if websites:
-        body["website_addresses"] = [{"value": link["url"], "type": "portfolio"} for link in websites]
-    if social:
-        body["social_media_addresses"] = [{"value": link["url"]} for link in social]
+    """The body of `POST /v3/candidates`, without its application (contract §6.6).
+
+    A part of the name that the person does not have is sent empty: whether Greenhouse takes that is not known.
+    """
+    names = {"first_name": application.first_name, "last_name": application.last_name}
+    return {**names, **as_new(Contacts.of(application)), "tags": [TAG]}
+
+
+def application_part(export: Export, connection: Connection, referrer_remote_id: str) -> dict[str, Any]:
+    """What a candidate's inner application and `POST /v3/applications` have in common (contract §6.6, §6.7)."""
+    job_remote_id = export.greenhouse_job.remote_id if export.greenhouse_job else ""
+    if export.is_prospect:
+        part: dict[str, Any] = {"prospect": True, "job_ids": [int(job_remote_id)] if job_remote_id else []}
+        ids = {"prospect_pool_id": export.pool_remote_id, "prospect_pool_stage_id": export.pool_stage_remote_id}
+    else:
+        part, ids = {"job_id": int(job_remote_id)}, {}
+    ids |= {"source_id": export.source_remote_id or connection.source_remote_id, "referrer_id": referrer_remote_id}
+    return part | {name: int(remote_id) for name, remote_id in ids.items() if remote_id}
+
+
+def application_body(export: Export, part: dict[str, Any]) -> dict[str, Any]:
+    """The body of `POST /v3/applications`, which alone may name a stage (contract §6.6)."""
+    body = {"candidate_id": int(export.candidate_remote_id), **part}
+    if export.stage_remote_id and not export.is_prospect:
+        body["initial_stage_id"] = int(export.stage_remote_id)
     return body
 
 
-def application_part(job_remote_id: str, source_remote_id: str) -> dict[str, Any]:
-    """What a candidate's inner application and `POST /v3/applications` have in common (contract §6.7)."""
-    part: dict[str, Any] = {"job_id": int(job_remote_id)}
-    if source_remote_id:
-        part["source_id"] = int(source_remote_id)
-    return part
+def sent_in_words(export: Export) -> str:
+    """What the timeline says once the application is there."""
+    return f"Sent to Greenhouse{' as a prospect' if export.is_prospect else ''}"
 
 
-def resume_filename(application: Application, document: Document) -> str:
-    """Name the file after the person and the application, so that reading back can tell it from any other."""
-    name = re.sub(r"[^\w-]+", "_", application.name).strip("_") or "Resume"
-    return f"{name[:80]}_{application.key.hex[:8]}.{document.extension}"
+def filename(application: Application, document: Document) -> str:
+    """Name a file after the person and itself, so that reading back can tell it from any other."""
+    if document.pk == application.resume_id:
+        stem = application.name
+    else:
+        stem = f"{application.name}_{document.filename.rpartition('.')[0]}"
+    name = re.sub(r"[^\w-]+", "_", stem).strip("_") or "Resume"
+    return f"{name[:80]}_{document.key.hex[:8]}.{document.extension}"
 
 
-def attachment_body(application_remote_id: str, filename: str, content: bytes) -> dict[str, Any]:
+def type_of(answer: Answer) -> FileType:
+    return FileType.COVER_LETTER if answer.key == _COVER_LETTER else FileType.FORM_ATTACHMENT
+
+
+def attachment_body(application_remote_id: str, name: str, kind: str, content: bytes) -> dict[str, Any]:
     """The body of `POST /v3/attachments` (contract §6.9)."""
     return {
         "application_id": int(application_remote_id),
-        "filename": filename,
-        "type": "resume",
+        "filename": name,
+        "type": kind,
         "content": base64.b64encode(content).decode("ascii"),
     }
 
 
-def note_text(application: Application, link: str) -> str:
-    """Everything the applicant wrote, readable, ending with the link that also marks the note as ours."""
+def note_text(application: Application, answers: Sequence[Answer], link: str) -> str:
+    """Everything there is to read about the person, ending with the link that also marks the note as ours."""
     did = "was found on" if application.is_sourced else "applied through"
     on_job = f" for “{application.job_title}”" if application.job else ""
-    lines = [f"{application.name} {did} Purpose Jobs{on_job}."]
+    parts = [f"{application.name} {did} Purpose Jobs{on_job}."]
+    if application.current_title or application.current_company:
+        parts.append(" at ".join(filter(None, (application.current_title, application.current_company))))
     if application.note:
-        lines += ["", application.note]
-    if application.links:
-        lines += ["", *(f"{label}: {url}" for label, url in application.labelled_links)]
-    return "\n".join([*lines, "", f"On Purpose Jobs: {link}"])
+        parts.append(application.note)
+    parts += [f"{answer.label}\n{_answered(answer)}" for answer in answers]
+    contacts = [application.email, *application.other_emails, application.phone, *application.other_phones]
+    contacts += [f"{label}: {url}" for label, url in application.labelled_links]
+    parts.append("\n".join(filter(None, contacts)))
+    return "\n\n".join([*parts, f"On Purpose Jobs: {link}"])
 
 
-def note_body(candidate_remote_id: str, application_remote_id: str, text: str) -> dict[str, Any]:
+def note_body(export: Export, text: str, *, is_private: bool) -> dict[str, Any]:
     """The body of `POST /v3/notes`; the written words differ from the read ones (contract §6.10)."""
     return {
-        "candidate_id": int(candidate_remote_id),
-        "application_id": int(application_remote_id),
+        "candidate_id": int(export.candidate_remote_id),
+        "application_id": int(export.application_remote_id),
         "body": text,
         "note_type": "NOTE",
-        "visibility": "public",
+        "visibility": "private" if is_private else "public",
     }
+
+
+def _answered(answer: Answer) -> str:
+    if answer.document is not None:
+        return f"{answer.document.filename} (among the files)"
+    return answer.text or "(no answer)"

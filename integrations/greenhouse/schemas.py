@@ -339,3 +339,40 @@ class SourcePayload(Record):
 
     name: str
     type: SourceTypePayload | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReferrerPayload(Record):
+    """Who can get the credit for an application; `user_id` is None for somebody who is no user."""
+
+    name: str | None = None
+    user_id: int | None = None
+
+
+# Prospects
+
+
+@dataclass(frozen=True, slots=True)
+class ProspectPoolPayload(Record):
+    """A pool that prospects are kept in."""
+
+    name: str
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ProspectPoolStagePayload(Record):
+    """A stage of a pool."""
+
+    prospect_pool_id: int
+    name: str
+    sort_order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProspectDetailPayload(Record):
+    """Where a prospect's application stands: its pool and stage, if it is in one."""
+
+    application_id: int
+    pool_id: int | None = None
+    pool_stage_id: int | None = None

@@ -100,8 +100,32 @@ STAGES = Feature(
     "People start in the first stage of each job, because no other can be chosen.",
     is_required=False,
 )
+CONTACTS = Feature(
+    "contacts",
+    "Add what is new to people who are there already",
+    ("harvest:candidates:update",),
+    "People who were in Greenhouse before keep the contact details they have; ours stand in the note.",
+    is_required=False,
+)
+CREDIT = Feature(
+    "credit",
+    "Credit the recruiter who sent somebody",
+    ("harvest:referrers:list",),
+    "The Greenhouse user we act as gets the credit for everybody we send.",
+    is_required=False,
+)
+PROSPECTS = Feature(
+    "prospects",
+    "Put prospects into a pool",
+    ("harvest:prospect_pools:list", "harvest:prospect_pool_stages:list", "harvest:prospect_details:list"),
+    "Prospects arrive without a pool.",
+    is_required=False,
+)
 
-FEATURES = (PEOPLE, IMPORT, SEND, RESUMES, FOLLOW, SOURCE, NOTES, REASONS, PAY, STAGES)
+FEATURES = (
+    *(PEOPLE, IMPORT, SEND, RESUMES, FOLLOW, SOURCE, NOTES, CONTACTS, CREDIT, PROSPECTS),
+    *(REASONS, PAY, STAGES),
+)
 ALL_SCOPES = tuple(dict.fromkeys(scope for feature in FEATURES for scope in feature.scopes))
 REQUIRED_SCOPES = frozenset(scope for feature in FEATURES if feature.is_required for scope in feature.scopes)
 

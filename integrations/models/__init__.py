@@ -28,15 +28,18 @@ from integrations.models.connection import (
     WithProblem,
 )
 from integrations.models.export import (
+    CAN_BE_CANCELLED,
     DUE_EXPORT,
     Export,
+    ExportFile,
     ExportQuerySet,
     ExportState,
     ExportStep,
-    GreenhousePerson,
+    FileType,
 )
 from integrations.models.health import ProblemEntry, Step, StepReport
 from integrations.models.invitation import SetupInvitation
+from integrations.models.person import GreenhouseCredit, GreenhousePerson
 from integrations.models.sync import (
     ASKED,
     OPEN_SYNC,
@@ -46,15 +49,19 @@ from integrations.models.sync import (
 )
 
 __all__ = [
+    "CAN_BE_CANCELLED",
     "Connection",
     "ConnectionState",
     "CredentialKind",
     "DUE_EXPORT",
     "Export",
+    "ExportFile",
     "ExportQuerySet",
     "ExportState",
     "ExportStep",
     "FieldOverride",
+    "FileType",
+    "GreenhouseCredit",
     "GreenhouseJob",
     "GreenhouseJobPost",
     "GreenhouseJobPostQuerySet",

@@ -1,4 +1,4 @@
-"""What we owe Greenhouse, and whom it knows: the ledger of `design.md` §5.2."""
+"""What we owe Greenhouse: the ledger of `design.md` §5.2."""
 
 from datetime import datetime, timedelta
 
@@ -6,27 +6,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Employer
-from candidates.models import Application, Candidate
-from integrations.models.career_site import GreenhouseJob
+from accounts.models import Employer, User
+from candidates.models import Application, Candidate, Document
+from integrations.models.career_site import GreenhouseJob, SendsAs
 from integrations.models.connection import Connection, ConnectionState, WithProblem
-
-
-class GreenhousePerson(models.Model):
-    """Who a person is at Greenhouse, by e-mail; its lease keeps two exports from making two people."""
-
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="people")
-    email = models.EmailField(help_text="Lower case.")
-    remote_id = models.CharField(max_length=40, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    leased_for = models.BigIntegerField(null=True, blank=True, editable=False, help_text="The export at work.")
-
-    class Meta:
-        verbose_name_plural = "Greenhouse people"
-        constraints = [models.UniqueConstraint(fields=["connection", "email"], name="greenhouse_person_unique")]
-
-    def __str__(self) -> str:
-        return self.email
+from integrations.problems import PROBLEMS, Problem
 
 
 class ExportState(models.TextChoices):
@@ -41,14 +25,29 @@ class ExportState(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+# While it is being sent, too: it ends before its next step.
+CAN_BE_CANCELLED = (
+    *(ExportState.PENDING, ExportState.SENDING, ExportState.WAITING, ExportState.UNKNOWN),
+    ExportState.NEEDS_ATTENTION,
+)
 DUE_EXPORT = (ExportState.PENDING, ExportState.WAITING, ExportState.UNKNOWN)
 
 
 class ExportStep(models.TextChoices):
     PERSON = "person", "Person"
+    CONTACTS = "contacts", "Contacts"
     APPLICATION = "application", "Application"
-    RESUME = "resume", "Résumé"
+    FILE = "file", "File"
     NOTE = "note", "Note"
+
+
+class FileType(models.TextChoices):
+    """What a file is, in Greenhouse's words (contract §6.9)."""
+
+    RESUME = "resume", "Résumé"
+    COVER_LETTER = "cover_letter", "Cover letter"
+    FORM_ATTACHMENT = "form_attachment", "Answer"
+    OTHER = "other", "Other"
 
 
 class ExportQuerySet(models.QuerySet["Export"]):
@@ -77,23 +76,54 @@ class ExportQuerySet(models.QuerySet["Export"]):
 
 
 class Export(WithProblem):
-    """What we owe Greenhouse for one candidate on one Greenhouse job: the ledger of `design.md` §5.2.
+    """What we owe Greenhouse for one candidate on one Greenhouse job, or for a prospect on none.
 
     Each step's remote id is committed before the next step begins. `step_in_flight` names the write that
-    has gone out without its answer being committed; whoever finds it set reads back before sending.
+    has gone out without its answer being committed; whoever finds it set reads back before sending. How it is to
+    arrive is copied when it is made: a setting that is changed later is for those who come later.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="exports")
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="exports")
-    greenhouse_job = models.ForeignKey(GreenhouseJob, on_delete=models.PROTECT, related_name="exports")
+    greenhouse_job = models.ForeignKey(
+        GreenhouseJob,
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="exports",
+        help_text="Empty: a prospect without a job.",
+    )
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="exports")
+    requested_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    sends_as = models.CharField(max_length=10, choices=SendsAs.choices, default=SendsAs.CANDIDATE)
+    stage_remote_id = models.CharField(max_length=40, blank=True, help_text="Empty: the job's first stage.")
+    stage_name = models.TextField(blank=True)
+    pool_remote_id = models.CharField("prospect pool", max_length=40, blank=True)
+    pool_name = models.TextField(blank=True)
+    pool_stage_remote_id = models.CharField("prospect pool stage", max_length=40, blank=True)
+    pool_stage_name = models.TextField(blank=True)
+    source_remote_id = models.CharField(max_length=40, blank=True, help_text="Empty: the connection's.")
+    source_name = models.TextField(blank=True)
+    credit_to = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Who gets the credit in Greenhouse. Empty: the person we act as.",
+    )
+
     state = models.CharField(max_length=20, choices=ExportState.choices, default=ExportState.PENDING)
     step_in_flight = models.CharField(max_length=15, choices=ExportStep.choices, blank=True)
     candidate_remote_id = models.CharField(max_length=40, blank=True)
     application_remote_id = models.CharField(max_length=40, blank=True)
-    resume_remote_id = models.CharField(max_length=40, blank=True)
     note_remote_id = models.CharField(max_length=40, blank=True)
+    contacts_checked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When everything about the person was seen to be in Greenhouse."
+    )
     was_there = models.BooleanField(default=False, help_text="The application was found in Greenhouse, not made by us.")
+    remarks = models.JSONField(default=list, blank=True, help_text="What went differently than asked for.")
     attempts = models.PositiveIntegerField(default=0)
     retry_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -112,7 +142,14 @@ class Export(WithProblem):
     class Meta:
         ordering = ["-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["connection", "candidate", "greenhouse_job"], name="export_unique")
+            models.UniqueConstraint(fields=["connection", "candidate", "greenhouse_job"], name="export_unique"),
+            models.UniqueConstraint(
+                fields=["connection", "candidate"], condition=Q(greenhouse_job=None), name="export_without_job_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(greenhouse_job__isnull=False) | Q(sends_as=SendsAs.PROSPECT),
+                name="export_without_job_is_prospect",
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "retry_at"]),
@@ -130,3 +167,38 @@ class Export(WithProblem):
     @property
     def can_send_again(self) -> bool:
         return self.state in (ExportState.NEEDS_ATTENTION, ExportState.CANCELLED, ExportState.WAITING)
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        return self.state in CAN_BE_CANCELLED
+
+    @property
+    def is_prospect(self) -> bool:
+        return self.sends_as == SendsAs.PROSPECT
+
+    @property
+    def remarks_in_words(self) -> list[Problem]:
+        """What went differently than asked for; a code that an older release wrote is left out."""
+        return [PROBLEMS[code] for code in self.remarks if code in PROBLEMS]
+
+
+class ExportFile(models.Model):
+    """One file of one export, to be there once. While a file is in flight, it is the first one without a remote id."""
+
+    export = models.ForeignKey(Export, on_delete=models.CASCADE, related_name="files")
+    document = models.ForeignKey(Document, null=True, on_delete=models.SET_NULL, related_name="+")
+    position = models.PositiveIntegerField(default=0)
+    type = models.CharField(max_length=20, choices=FileType.choices)
+    filename = models.CharField(max_length=200, help_text="As in Greenhouse, and by which it is found there.")
+    remote_id = models.CharField(max_length=40, blank=True)
+    problem_code = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["export", "document"], name="export_file_unique"),
+            models.UniqueConstraint(fields=["export", "filename"], name="export_filename_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename

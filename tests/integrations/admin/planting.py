@@ -14,8 +14,10 @@ from accounts.models import Employer, User
 from integrations.fields import Secret
 from integrations.models import (
     Connection,
+    ExportFile,
     ExportState,
     FieldOverride,
+    GreenhouseCredit,
     GreenhouseName,
     GreenhousePayRange,
     GreenhousePerson,
@@ -91,14 +93,19 @@ def plant(employer: Employer) -> Connection:
     GreenhousePayRange.objects.create(connection=connection, remote_id="31", post_remote_id=post.remote_id)
     ImportChoice.objects.create(post=post, user=UserFactory(), switch="live")
     application = ApplicationFactory(job=link.job, candidate=CandidateFactory(first_name="Grace", last_name="Hopper"))
-    ExportFactory(
+    export = ExportFactory(
         greenhouse_job=post.greenhouse_job,
         application=application,
         state=ExportState.NEEDS_ATTENTION,
         problem_code="job_gone",
         candidate_remote_id="771",
+        remarks=["source_gone"],
     )
+    ExportFile.objects.create(export=export, type="resume", filename="Grace_Hopper.pdf", remote_id="9")
     GreenhousePerson.objects.create(connection=connection, email=application.email, remote_id="771")
+    GreenhouseCredit.objects.create(
+        connection=connection, user=UserFactory(), problem_code="credit_deactivated", problem_at=now, checked_at=now
+    )
     for kind in ("office", "custom_location"):
         GreenhouseName.objects.create(connection=connection, kind=kind, remote_id="5", name=f"The {kind}")
     GreenhouseName.objects.create(

@@ -196,6 +196,24 @@ SHAPES: dict[str, dict[str, Any]] = {
         "question_custom_fields": None,
     },
     "sources": {"name": "Purpose Jobs", "type": {"id": 5, "name": "Third-party boards"}},
+    "referrers": {"name": "Maya Okafor", "user_id": 61},
+    "prospect_pools": {
+        "name": "Robotics",
+        "active": True,
+        "description": None,
+        "department_ids": [],
+        "office_ids": [],
+        "job_ids": [],
+    },
+    "prospect_pool_stages": {"prospect_pool_id": 5, "name": "Not contacted", "sort_order": 0},
+    "prospect_details": {
+        "application_id": 91,
+        "pool_id": 5,
+        "pool_stage_id": 6,
+        "prospect_owner_id": None,
+        "department_id": None,
+        "office_id": None,
+    },
 }
 
 

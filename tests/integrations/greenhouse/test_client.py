@@ -14,7 +14,7 @@ import responses
 from responses import matchers
 
 from integrations.greenhouse import errors
-from integrations.greenhouse.client import CreatedCandidate, GreenhouseClient
+from integrations.greenhouse.client import CreatedCandidate, GreenhouseClient, People
 from integrations.greenhouse.schemas import (
     CandidatePayload,
     JobPayload,
@@ -321,14 +321,14 @@ def test_candidates_by_email_when_the_filter_was_ignored_adopts_no_stranger(
 ) -> None:
     stranger = record("candidates", id=8, email_addresses=[{"value": "x@example.com", "type": "work"}])
     http.get(f"{BASE}/v3/candidates", json=[stranger, record("candidates", id=7)])
-    assert [person.id for person in harvest.fetch_candidates_by_email("ADA@example.com")] == [7]
+    assert [person.id for person in harvest.fetch_candidates_by_email("ADA@example.com").seen] == [7]
 
 
-def test_candidates_when_asked_by_id_leave_out_the_unknown(
+def test_candidate_when_the_filter_was_ignored_is_no_stranger_and_the_hidden_are_counted(
     http: responses.RequestsMock, harvest: GreenhouseClient
 ) -> None:
-    http.get(f"{BASE}/v3/candidates", json=[record("candidates", id=7)])
-    assert [person.id for person in harvest.fetch_candidates(ids=["7", 8])] == [7]
+    http.get(f"{BASE}/v3/candidates", json=[record("candidates", id=8), {"message": "hidden"}])
+    assert harvest.fetch_candidate("7") == People((), 1)
 
 
 def test_applications_when_two_filters_are_given_send_both(

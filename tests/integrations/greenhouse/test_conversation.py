@@ -77,7 +77,7 @@ def test_a_person_with_application_resume_and_note_arrives(
     written = greenhouse.send_note(note)
     changed = greenhouse.update_candidate(created.candidate_id, {"company": "Analytical Engines"})
     assert changed.company == "Analytical Engines"
-    assert [row.id for row in greenhouse.fetch_candidates_by_email("ADA@example.com")] == [created.candidate_id]
+    assert [row.id for row in greenhouse.fetch_candidates_by_email("ADA@example.com").seen] == [created.candidate_id]
     applications = greenhouse.fetch_applications(
         candidate_ids=[created.candidate_id], job_ids=[body["application"]["job_id"]]
     )

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from candidates.models import Application
 from integrations import sending, sweeps
-from integrations.greenhouse import export
+from integrations.greenhouse import export, outgoing
 from integrations.models import (
     Connection,
     ConnectionState,
@@ -103,7 +103,11 @@ def test_run_sends_person_application_resume_and_note(sandbox: SandboxProcess, j
     assert row.application.get_absolute_url() in note["body"]
     row.application.refresh_from_db()
     assert row.application.status == "sent"
-    assert row.application.timeline.get().text == "Sent to Greenhouse"
+    assert [event.text for event in row.application.timeline.order_by("pk")] == [
+        "Sent to Greenhouse",
+        "Résumé added in Greenhouse",
+        "Note added in Greenhouse",
+    ]
 
 
 def test_run_for_a_new_person_costs_at_most_five_requests(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
@@ -163,7 +167,7 @@ def test_run_for_a_person_already_on_the_job_links_and_sends_no_application(
     ).json()["application"]
     row = _run(_export(_apply(job)))
     assert (row.application_remote_id, row.was_there) == (str(made["id"]), True)
-    assert row.application.timeline.get().text == "Found in Greenhouse and linked"
+    assert "Found in Greenhouse and linked" in row.application.timeline.values_list("text", flat=True)
     assert _arrived(sandbox)["applications"] == 1
 
 
@@ -283,18 +287,18 @@ def test_an_application_that_appears_meanwhile_is_adopted(
     assert _arrived(sandbox) == ONCE
 
 
-@pytest.mark.parametrize("crash_at", range(1, 5))
+@pytest.mark.parametrize("crash_at", range(1, 4))
 def test_a_worker_killed_before_a_commit_loses_and_doubles_nothing(
     sandbox: SandboxProcess, job: GreenhouseJob, crash_at: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = _export(_apply(job))
     commit, calls = export.Walk.commit, Counter[str]()
 
-    def dying(walk: export.Walk, **ids: str) -> None:
+    def dying(walk: export.Walk, **values: Any) -> None:
         calls["commit"] += 1
         if calls["commit"] == crash_at:
             raise SystemExit("killed")
-        commit(walk, **ids)
+        commit(walk, **values)
 
     monkeypatch.setattr(export.Walk, "commit", dying)
     with pytest.raises(SystemExit):
@@ -310,10 +314,9 @@ def test_a_worker_killed_before_a_commit_loses_and_doubles_nothing(
 def test_a_person_merged_away_is_found_again_by_email(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
     row = _export(_apply(job))
     GreenhousePerson.objects.create(connection=job.connection, email=EMAIL, remote_id="999999999")
-    _run(row)
-    assert row.state == ExportState.WAITING
     assert _run(row).state == ExportState.SENT
     assert _arrived(sandbox) == ONCE
+    assert GreenhousePerson.objects.get().remote_id == row.candidate_remote_id
 
 
 def test_a_closed_connection_keeps_the_export_for_later(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
@@ -420,7 +423,7 @@ def test_what_nobody_foresaw_is_named_and_comes_again(
     sandbox: SandboxProcess, job: GreenhouseJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = _export(_apply(job))
-    monkeypatch.setattr(export.outgoing, "note_text", lambda *_: 1 / 0)
+    monkeypatch.setattr(outgoing, "note_text", lambda *_: 1 / 0)
     assert (_run(row).state, row.problem_code) == (ExportState.WAITING, "unforeseen")
     monkeypatch.undo()
     assert _run(row).state == ExportState.SENT

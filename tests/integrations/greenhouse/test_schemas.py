@@ -33,6 +33,10 @@ SCHEMAS: dict[str, type[schemas.Record]] = {
     "rejection_reasons": schemas.RejectionReasonPayload,
     "rejection_details": schemas.RejectionDetailPayload,
     "sources": schemas.SourcePayload,
+    "referrers": schemas.ReferrerPayload,
+    "prospect_pools": schemas.ProspectPoolPayload,
+    "prospect_pool_stages": schemas.ProspectPoolStagePayload,
+    "prospect_details": schemas.ProspectDetailPayload,
 }
 
 

@@ -1,0 +1,87 @@
+"""How one attempt at an export ends: sent, put off, or before a person. Rows only, no HTTP.
+
+Repeat, all of it: harmless; an export that was cancelled, deleted or taken over meanwhile stays as it is.
+"""
+
+import random
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from integrations import health
+from integrations.models import Export, ExportState, Step
+
+GIVE_UP_AFTER = timedelta(hours=24)
+_ENDING = (
+    *("woken_at", "state", "problem_code", "problem_at"),
+    *("retry_at", "lease_until", "sent_at", "attempts"),
+)
+
+
+def backoff(attempts: int) -> float:
+    """How long to wait before the next attempt. Units: seconds, doubling to a quarter of an hour, with jitter."""
+    return min(2.0 ** min(attempts, 10), 900) + random.uniform(0, 2)  # noqa: S311
+
+
+def put_off(export: Export, code: str, *, seconds: float, counts: bool = True) -> None:
+    """Let the export come again after `seconds`, or as soon as its connection works for 0.
+
+    Effects: the row and the step's report. After a day of trying a person is asked instead.
+    Shape: with `counts` false it was no attempt.
+    """
+    now = timezone.now()
+    # Days in which the connection was broken or taken away are not the export's fault.
+    began = max(export.trying_since, export.connection.recovered_at or export.trying_since)
+    if now - began > GIVE_UP_AFTER and code not in ("", "rate_limited"):
+        stop(export, "too_many_attempts")
+        return
+    export.state = ExportState.WAITING
+    export.retry_at = now + timedelta(seconds=seconds) if seconds else None
+    if code:
+        export.set_problem(code)
+    else:
+        export.clear_problem()
+    if _let_go(export, uncounted=not counts) and code:
+        _note_trouble(export, code)
+
+
+def put_off_unknown(export: Export) -> None:
+    """Let it settle first: what may have arrived is read back before anything is sent, however long that takes."""
+    export.state = ExportState.UNKNOWN
+    export.retry_at = timezone.now() + timedelta(seconds=settings.GREENHOUSE_SETTLE_SECONDS)
+    export.set_problem("outcome_unknown")
+    if _let_go(export):
+        _note_trouble(export, "outcome_unknown")
+
+
+def stop(export: Export, code: str) -> None:
+    """Leave the export to a person, who reads why and may press Send again."""
+    export.state, export.retry_at = ExportState.NEEDS_ATTENTION, None
+    export.set_problem(code)
+    if _let_go(export):
+        _note_trouble(export, code)
+
+
+def finish(export: Export) -> None:
+    """Note that everything is in Greenhouse, on the export and in the steps' reports."""
+    export.state, export.sent_at, export.retry_at = ExportState.SENT, timezone.now(), None
+    export.clear_problem()
+    if not _let_go(export):
+        return
+    export.connection.mark_answering()
+    has_files = export.files.exclude(remote_id="").exists()
+    health.note_well(export.connection_id, Step.SIGN_IN, Step.EXPORTS, *([Step.RESUMES] if has_files else []))
+
+
+def _note_trouble(export: Export, code: str) -> None:
+    if code != "rate_limited":  # a spent budget is no trouble
+        health.note_trouble(export.connection_id, health.step_of_code(code, Step.EXPORTS), code)
+
+
+def _let_go(export: Export, *, uncounted: bool = False) -> bool:
+    """Write how it ended, if the row is still ours: `attempts` is our ticket, and only who sends may say so."""
+    mine = Export.objects.filter(pk=export.pk, attempts=export.attempts, state=ExportState.SENDING)
+    export.lease_until = export.woken_at = None
+    export.attempts -= uncounted
+    return mine.update(**{name: getattr(export, name) for name in _ENDING}) == 1
