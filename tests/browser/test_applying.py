@@ -66,6 +66,8 @@ def test_apply_with_every_kind_of_answer(
     expect(skills.get_by_text("Choose at least one.")).to_be_visible()
     expect(page.get_by_text("is kept")).to_have_count(3)
     look(page, "apply-again")
+    page.get_by_role("link", name="Which of these do you know?").click()
+    expect(skills).to_be_in_viewport()
     skills.get_by_label("Python").check()
     page.get_by_label("Leave this file out").check()
     page.get_by_role("button", name="Send application").click()
