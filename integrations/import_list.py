@@ -117,7 +117,7 @@ class ImportList:
     departments: list[str]
     locations: list[str]
     remote: list[tuple[str, str]]
-    total: int
+    is_empty: bool  # whatever it is narrowed down to
 
     @property
     def found_count(self) -> int:
@@ -142,7 +142,7 @@ def import_list(connection: Connection, user: User, asked: Asked) -> ImportList:
         departments=departments,
         locations=locations,
         remote=list(REMOTE.items()),
-        total=posts.count(),
+        is_empty=not posts.exists(),
     )
 
 

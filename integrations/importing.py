@@ -236,11 +236,12 @@ def _apply_part(connection: Connection, switches: Mapping[int, Switch], by: User
     )
     done.gone += len(switches) - len(posts)
     new = [post for post in posts if not hasattr(post, "link")]
+    links = [post.link for post in posts if hasattr(post, "link")]
     _make_jobs(connection, [post for post in new if switches[post.pk] != Switch.DO_NOT_IMPORT], switches, by, done)
     skipped = [post.pk for post in new if switches[post.pk] == Switch.DO_NOT_IMPORT]
     done.skipped += len(skipped)
     _decide(skipped, PostDecision.DO_NOT_IMPORT, by)
-    _switch_jobs([post.link for post in posts if hasattr(post, "link") and post not in new], switches, done)
+    _switch_jobs(links, switches, done)
 
 
 def _make_jobs(

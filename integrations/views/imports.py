@@ -119,7 +119,7 @@ def _next(request: EmployerRequest, connection: Connection) -> tuple[Asked, str]
     if pressed.get("all") in importing.ACTIONS:
         posts = found_posts(connection, request.user, shown)
         count = importing.choose_all(user=request.user, posts=posts, action=pressed["all"], is_meant=shown.state)
-        return shown, f"{_jobs(count)} chosen. Press Import to save."
+        return shown, f"{_jobs(count)} chosen. Press Import to save." if count else "None of these would change."
     if {"page", "skip", "unskip"} & set(pressed):
         return replace(shown, page=Asked.from_query(pressed).page if "page" in pressed else shown.page), ""
     return replace(Asked.from_query(pressed), others=others, page=1), ""

@@ -276,7 +276,7 @@ def test_list_costs_the_same_for_two_pages_as_for_one(
         _post(quiet, "off" if number % 2 else "undecided", title="Cook")
     with django_assert_num_queries(5):
         found = _list(quiet, rita, "page=2")
-    assert (len(found.rows), found.total, found.asked.page) == (6, 106, 2)
+    assert (len(found.rows), found.found_count, found.asked.page) == (6, 106, 2)
 
 
 # --- how far a reading is ------------------------------------------------------------------
