@@ -66,7 +66,8 @@ def job_switch(request: EmployerRequest) -> HttpResponse:
     if (count > MOVED_UNASKED or gone) and agreed != f"{count}":
         return render(request, "integrations/job_switch.html", _question(request, asked, To(to), count, gone))
     done = switch_jobs(jobs=rows, to=To(to), disconnect=request.POST.get("unpublished") == "disconnect")
-    messages.success(request, _in_words(done.moved, To(to)))
+    if done.moved or not done.left:
+        messages.success(request, _in_words(done.moved, To(to)))
     if done.left:
         messages.warning(request, _left_in_words(done.left))
     return _back(request, asked)
