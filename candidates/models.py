@@ -162,10 +162,6 @@ class Application(models.Model):
         """The links with the names people know them by: [("LinkedIn", "https://…")]."""
         return [(self.LINK_LABELS.get(link["kind"], "Link"), link["url"]) for link in self.links]
 
-    def answers_in_words(self) -> list[tuple[str, str]]:
-        """The job's questions as they were asked and what was answered, in order; for a file its name."""
-        return list(self.answers.values_list("label", "text"))
-
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
     def visible_to(self, membership: Membership) -> "AnswerQuerySet":

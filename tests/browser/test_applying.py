@@ -75,7 +75,7 @@ def test_apply_with_every_kind_of_answer(
     look(page, "apply-thanks")
 
     application = Application.objects.get()
-    answers = dict(application.answers_in_words())
+    answers = dict(application.answers.values_list("label", "text"))
     assert answers["Where would you like to work?"] == "City number 42"
     assert "Reference" not in answers
     sign_in(page, live_server.url, rita)

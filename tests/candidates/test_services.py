@@ -156,7 +156,10 @@ def test_submit_application_when_questions_are_answered_then_stores_them_as_aske
     assert second.document is not None
     assert (second.document.filename, second.document.file.read()) == ("My work.txt", files.txt())
     assert third.document != application.resume
-    assert application.answers_in_words()[1:] == [("Portfolio", "My work.txt"), ("Reference", "Ref.pdf")]
+    assert [(second.label, second.text), (third.label, third.text)] == [
+        ("Portfolio", "My work.txt"),
+        ("Reference", "Ref.pdf"),
+    ]
     assert len(stored_files()) == application.candidate.documents.count() == 3
 
 

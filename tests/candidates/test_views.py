@@ -229,7 +229,8 @@ def test_apply_when_the_job_asks_questions_then_the_answers_come_with_the_applic
     kept = {f"kept_{name}": first.context["form"][f"kept_{name}"].value() for name in ("resume", NAMES[1])}
     assert send(client, asking, **kept, **{NAMES[0]: "4 weeks"}).status_code == 302
     application = Application.objects.get()
-    assert application.answers_in_words() == [("Notice <period>", "4 weeks"), ("Portfolio", "Work.pdf")]
+    answers = application.answers.values_list("label", "text")
+    assert list(answers) == [("Notice <period>", "4 weeks"), ("Portfolio", "Work.pdf")]
 
 
 def test_apply_when_the_questions_change_meanwhile_then_says_so_and_loses_nothing(client: Client, asking: Job) -> None:
