@@ -232,18 +232,27 @@ def test_reading_counts_from_when_greenhouse_answered_first(
     assert {moment.microsecond for moment in moments} == {0}, "by its clock, which names whole seconds"
 
 
-def test_what_a_broken_off_reading_brought_is_taken_over_by_the_next(
+def test_a_new_title_that_a_broken_off_reading_brought_is_taken_over_by_the_next(
     sandbox: SandboxProcess, connection: Connection, imported: list[JobLink]
 ) -> None:
     renamed = imported[0]
-    draft = sandbox.records("job_posts", id=int(imported[1].post.remote_id))[0]
-    new = sandbox.copy_record("job_posts", draft, title="Brand new")
-    place = {"type": "free_text", "plain_text_location": "Oslo", "updated_at": "2020-01-01T00:00:00.000Z"}
-    sandbox.add_record("job_post_locations", job_post_id=new["id"], office_id=None, custom_location_id=None, **place)
     sandbox.change_record("job_posts", int(renamed.post.remote_id), title="Renamed there")
     sandbox.faults({"kind": "nonsense", "path": "/v3/job_post_locations", "skip": 1, "times": 1})
     assert run_sync(connection, CHANGES).state == SyncState.FAILED
     assert GreenhouseJobPost.objects.filter(title="Renamed there").exists(), "the page was kept"
-    assert run_sync(connection, CHANGES).jobs_changed == 1
+    run = run_sync(connection, CHANGES)
+    assert (run.has_written, run.jobs_changed) == (False, 1)
     assert Job.objects.get(pk=renamed.job_id).title == "Renamed there"
+
+
+def test_a_new_post_that_a_broken_off_reading_brought_still_gets_its_places(
+    sandbox: SandboxProcess, connection: Connection, imported: list[JobLink]
+) -> None:
+    draft = sandbox.records("job_posts", id=int(imported[1].post.remote_id))[0]
+    new = sandbox.copy_record("job_posts", draft, title="Brand new")
+    place = {"type": "free_text", "plain_text_location": "Oslo", "updated_at": "2020-01-01T00:00:00.000Z"}
+    sandbox.add_record("job_post_locations", job_post_id=new["id"], office_id=None, custom_location_id=None, **place)
+    sandbox.faults({"kind": "nonsense", "path": "/v3/job_post_locations", "skip": 1, "times": 1})
+    assert run_sync(connection, CHANGES).state == SyncState.FAILED
+    assert run_sync(connection, CHANGES).state == SyncState.SUCCEEDED
     assert GreenhouseJobPost.objects.offered().get(remote_id=str(new["id"])).location == "Oslo"
