@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from accounts.logos import Logo
@@ -43,10 +44,12 @@ def cv(tmp_path: Path) -> Path:
 
 
 def test_apply_with_every_kind_of_answer(
-    page: Page, live_server: Any, employer: Employer, rita: User, cv: Path
+    page: Page, live_server: Any, employer: Employer, alice: User, rita: User, cv: Path
 ) -> None:
     set_logo(employer=employer, logo=Logo("png", pictures.png(256, 256)))
     job = JobFactory(employer=employer, title="Robot engineer", questions=[one.as_stored() for one in QUESTIONS])
+    page.goto(live_server.url + employer.get_absolute_url())
+    look(page, "apply-company")
     page.goto(live_server.url + job.get_absolute_url())
     expect(page.get_by_role("img", name=employer.name)).to_be_visible()
     look(page, "apply-job")
@@ -85,6 +88,10 @@ def test_apply_with_every_kind_of_answer(
     with page.expect_download() as download:
         page.get_by_role("link", name="Ada Lovelace.pdf").last.click()
     assert Path(download.value.path()).read_bytes() == files.pdf()
+    sign_in(page, live_server.url, alice)
+    page.goto(live_server.url + reverse("company_profile", args=[employer.slug]))
+    expect(page.get_by_role("button", name="Remove logo")).to_be_visible()
+    look(page, "apply-logo")
 
 
 def sign_in(page: Page, url: str, user: User) -> None:
