@@ -24,7 +24,7 @@ def _endpoint(request: Request) -> str:
 
 def add(world: World, request: Request) -> tuple[str, str]:
     """Make a webhook for each event that is ticked."""
-    events = [event for event in EVENTS if event in request.form]
+    events = [event for event in EVENTS if event in request.form or "every_event" in request.form]
     name, url, secret = _text(request, "name", "a name"), _endpoint(request), _text(request, "secret_key", "a secret")
     if not events:
         raise unprocessable("Choose at least one event")

@@ -140,8 +140,7 @@ def test_delivery_when_a_minute_is_long_then_waits_and_survives_a_restart(tmp_pa
         process.add_webhook(receiver.url, SECRET, "job_updated")
         receiver.statuses = [503]
         process.fire("job_updated", collection="jobs", id=process.records("jobs")[0]["id"])
-        while not receiver.received:
-            pass
+        receiver.wait_for(1)
         assert process.deliveries()[0]["state"] == "waiting"
         process.switches(webhook_minute_ms=0)
         process.kill()
@@ -270,6 +269,7 @@ def test_webhook_page_when_filled_in_then_one_per_event_and_pinged(sandbox: Sand
     assert actions(receiver) == ["ping", "ping"]
     assert all(is_signed(one) for one in receiver.received)
     assert "Choose at least one event" in press(sandbox, "/webhooks", **form)
+    assert "hears of 29 events now" in press(sandbox, "/webhooks", **form, every_event="on")
 
 
 def test_webhook_buttons_when_pressed_then_the_whole_group_follows(sandbox: SandboxProcess, receiver: Receiver) -> None:
