@@ -42,7 +42,7 @@ def servers_for(name: str) -> dict[str, str]:
         cursor.execute(f"DROP DATABASE IF EXISTS {name}")
         cursor.execute(f"CREATE DATABASE {name}")
     admin.close()
-    number = {"whole": 8, "plain": 9, "life": 10, "setup": 11}[name]
+    number = {"whole": 8, "plain": 9, "life": 10, "setup": 11, "import": 12}[name]
     return {
         "DATABASE_URL": url._replace(path=f"/{name}").geturl(),
         "REDIS_URL": os.environ["REDIS_URL"].rsplit("/", 1)[0] + f"/{number}",

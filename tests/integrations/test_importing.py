@@ -1,9 +1,12 @@
 """What is chosen in the import dialog and what saving it does: no page, no request."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -154,6 +157,25 @@ def test_save_of_two_people_makes_no_second_job(quiet: Connection, rita: User, a
     assert (done.made, done.skipped) == (0, 0)
     assert Job.objects.get().is_live, "what is imported is switched, not skipped"
     assert not ImportChoice.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_save_of_two_people_in_the_same_moment_makes_no_second_job(quiet: Connection, rita: User, alice: User) -> None:
+    posts = [_post(quiet) for _ in range(20)]
+    for person in (rita, alice):
+        choose(connection=quiet, user=person, changes=dict.fromkeys([post.pk for post in posts], "on"))
+    start = Barrier(2)
+
+    def save(person: User) -> int:
+        start.wait()
+        try:
+            return save_choices(connection=quiet, user=person, with_others=True).made
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(save, (rita, alice))) == 20
+    assert (Job.objects.live().count(), ImportChoice.objects.count()) == (20, 0)
 
 
 def test_save_when_killed_between_two_parts_goes_on_when_pressed_again(
