@@ -34,12 +34,17 @@ def follow(sync: SyncRun, *, joined: Collection[int]) -> None:
     """
     links = JobLink.objects.filter(post__connection=sync.connection_id)
     gone, live = gone_links(links).count(), links.filter(job__state=JobState.LIVE).count()
-    is_many = gone >= MANY_IN_ANY_CASE or (gone >= MANY and gone * 3 > live)
-    if is_many and not _is_kept(sync, gone):
+    is_held = is_many(gone, of=live)
+    if is_held and not _is_kept(sync, gone):
         sync.jobs_vanished = gone
     if sync.kind != SyncKind.FULL and len(joined) < _FEW:
         links = links.filter(_is_concerned(sync, joined))
-    sync.jobs_changed = _let_follow(links, sync.connection, may_close=not is_many)
+    sync.jobs_changed = _let_follow(links, sync.connection, may_close=not is_held)
+
+
+def is_many(gone: int, *, of: int) -> bool:
+    """Tell whether so many live jobs leaving at once, of so many, are rather a mistake than a decision."""
+    return gone >= MANY_IN_ANY_CASE or (gone >= MANY and gone * 3 > of)
 
 
 def _is_concerned(sync: SyncRun, joined: Collection[int]) -> Q:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from integrations import vanished
-from integrations.greenhouse import ending
+from integrations.greenhouse import ending, follow
 from integrations.models import Connection, GreenhouseJobPost, JobLink, ReopenRule, SyncKind, SyncRun, SyncState
 from jobs.models import Job, JobState
 from tests.factories import ConnectionFactory, GreenhouseJobFactory, JobFactory, JobLinkFactory, SyncRunFactory
@@ -99,17 +99,18 @@ def test_a_job_that_a_person_switched_meanwhile_is_theirs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("live", "gone", "is_many"), [(3, 3, False), (9, 9, False), (30, 10, False), (29, 10, True), (60, 50, True)]
+    ("gone", "of", "is_many"),
+    [(3, 3, False), (9, 9, False), (10, 30, False), (10, 29, True), (49, 1000, False), (50, 1000, True)],
 )
-def test_what_is_many(live: int, gone: int, is_many: bool) -> None:
-    links = _linked(live)
-    _unpublish(links[:gone])
-    run = _end_reading(links[0].post.connection, written=gone)
-    assert (run.state, run.problem_code) == (
-        (SyncState.PARTIAL, "many_vanished") if is_many else (SyncState.SUCCEEDED, "")
-    )
-    assert run.jobs_vanished == (gone if is_many else 0)
-    assert Job.objects.live().count() == (live if is_many else live - gone)
+def test_what_is_many(gone: int, of: int, is_many: bool) -> None:
+    assert follow.is_many(gone, of=of) == is_many
+
+
+def test_a_small_employer_that_closes_all_is_not_asked() -> None:
+    links = _linked(3)
+    _unpublish(links)
+    run = _end_reading(links[0].post.connection, written=3)
+    assert (run.state, run.jobs_vanished, _states(links)) == (SyncState.SUCCEEDED, 0, {CLOSED})
 
 
 @pytest.fixture
@@ -123,6 +124,8 @@ def question() -> SyncRun:
 
 def test_when_many_vanish_the_rest_of_the_reading_is_kept(question: SyncRun) -> None:
     connection = question.connection
+    assert (question.state, question.problem_code, question.jobs_vanished) == (SyncState.PARTIAL, "many_vanished", 12)
+    assert Job.objects.live().count() == 20
     assert vanished.open_question(connection) == question
     assert vanished.gone_and_live(connection) == (12, 20)
     assert Job.objects.filter(title="Renamed there").exists()
