@@ -192,8 +192,18 @@ def _in_place(place: str) -> Q:
 
 
 def _is_new(saved_at: datetime | None) -> Q:
-    """Undecided, and first seen since somebody last chose; on the very first import nothing is new."""
-    return Q(now=UNDECIDED, first_seen_at__gt=saved_at) if saved_at else Q(pk__in=())
+    """Undecided, and first seen or first published since somebody last chose; on the very first import nothing is new.
+
+    A draft is seen before it is published, where somebody looks at what is not listed.
+    """
+    if saved_at is None:
+        return Q(pk__in=())
+    return Q(now=UNDECIDED) & (Q(first_seen_at__gt=saved_at) | Q(first_published_at__gt=saved_at))
+
+
+def _came_at(post: Any) -> datetime:
+    came_at: datetime = max(post.first_seen_at, post.first_published_at or post.first_seen_at)
+    return came_at
 
 
 def _in_state(posts: "QuerySet[Any]", state: str, saved_at: datetime | None) -> "QuerySet[Any]":
@@ -241,7 +251,7 @@ def _rows(posts: "QuerySet[Any]", page: list[Any], saved_at: datetime | None) ->
             now=post.now,
             wanted=post.wanted,
             is_changed=post.choice is not None,
-            is_new=bool(saved_at and post.now == UNDECIDED and post.first_seen_at > saved_at),
+            is_new=bool(saved_at and post.now == UNDECIDED and _came_at(post) > saved_at),
             twin_note=_told_apart(post) if twins[post.title] > 1 else "",
         )
         for post in page

@@ -277,13 +277,16 @@ def test_list_tells_posts_of_one_title_apart(quiet: Connection, rita: User) -> N
 
 
 def test_list_marks_what_is_new_since_somebody_last_chose(quiet: Connection, rita: User) -> None:
-    old, new = _post(quiet, title="Old"), _post(quiet, title="New")
+    old, new, draft = _post(quiet, title="Old"), _post(quiet, title="New"), _post(quiet, title="Once a draft")
     assert not any(row.is_new for row in _list(quiet, rita).rows), "on the first import nothing is new"
     quiet.import_saved_at = timezone.now()
-    GreenhouseJobPost.objects.filter(pk=old.pk).update(first_seen_at=timezone.now() - timedelta(days=1))
-    GreenhouseJobPost.objects.filter(pk=new.pk).update(first_seen_at=timezone.now() + timedelta(minutes=1))
-    assert {row.title: row.is_new for row in _list(quiet, rita).rows} == {"Old": False, "New": True}
-    assert [row.title for row in _list(quiet, rita, "state=new").rows] == ["New"]
+    before, after = timezone.now() - timedelta(days=1), timezone.now() + timedelta(minutes=1)
+    GreenhouseJobPost.objects.filter(pk=old.pk).update(first_seen_at=before, first_published_at=before)
+    GreenhouseJobPost.objects.filter(pk=new.pk).update(first_seen_at=after)
+    GreenhouseJobPost.objects.filter(pk=draft.pk).update(first_seen_at=before, first_published_at=after)
+    is_new = {row.title: row.is_new for row in _list(quiet, rita).rows}
+    assert is_new == {"Old": False, "New": True, "Once a draft": True}
+    assert [row.title for row in _list(quiet, rita, "state=new").rows] == ["New", "Once a draft"]
     choose(connection=quiet, user=rita, changes={new.pk: "skip"})
     assert [row.title for row in _list(quiet, rita, "state=changed").rows] == ["New"]
 
