@@ -84,7 +84,7 @@ def find_offers(*, connection: Connection, job: Job, words: str, chosen: str = "
         if post.pk not in shown:
             shown.add(post.pk)
             first.append(Offer(post, _holder(post, job)))
-    return Offers(first, matches)
+    return Offers(first[:SHOWN_AT_MOST], matches)
 
 
 def suggestion_for(*, connection: Connection, job: Job) -> Offer | None:
