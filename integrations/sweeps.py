@@ -35,9 +35,13 @@ def take_due_exports() -> list[int]:
     """Collect the exports to wake now and note that they were woken: one of each connection after the other, the
     longest waiting first, so that nobody waits behind a thousand of somebody else.
 
-    Effects: an export whose worker died (its lease ran out) becomes `unknown`: it reads back before it sends.
+    Effects: an export whose worker died (its lease ran out) becomes `unknown`: it reads back before it sends. One that
+    stopped before a closed job goes on once the job is open again.
     """
     now = timezone.now()
+    Export.objects.filter(
+        state=ExportState.NEEDS_ATTENTION, problem_code="job_closed", greenhouse_job__status="open"
+    ).update(state=ExportState.PENDING, problem_code="", problem_at=None, trying_since=now, woken_at=None)
     Export.objects.filter(state=ExportState.SENDING, lease_until__lt=now).update(
         state=ExportState.UNKNOWN,
         problem_code=PROBLEMS["outcome_unknown"].code,

@@ -93,8 +93,7 @@ def email_key(text: str) -> str:
 
 def phone_key(text: str) -> str:
     """The same for one number however it is written: +49 30 1234567, 0049-30-1234567, 030 / 1234567."""
-    digits = re.sub(r"\D", "", text)
-    return digits[-_SAME_PHONE_DIGITS:] if len(digits) > _SAME_PHONE_DIGITS else digits.lstrip("0")
+    return re.sub(r"\D", "", text).lstrip("0")[-_SAME_PHONE_DIGITS:]
 
 
 def url_key(text: str) -> str:

@@ -233,7 +233,7 @@ class JobLink(models.Model):
     """Which Greenhouse post feeds which of our jobs. One to one, both ways."""
 
     job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="greenhouse_link")
-    post = models.OneToOneField(GreenhouseJobPost, on_delete=models.PROTECT, related_name="link")
+    post = models.OneToOneField(GreenhouseJobPost, on_delete=models.RESTRICT, related_name="link")
     is_imported = models.BooleanField(default=False, help_text="The job's text follows the post.")
     reopen_as = models.CharField(
         max_length=10, blank=True, help_text="The state to return to when Greenhouse reopens what it closed."

@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from accounts.models import Employer, User
 from integrations.greenhouse import sync
-from integrations.models import Connection, GreenhouseJobPost, JobLink, SyncKind, SyncRun
+from integrations.models import Connection, GreenhouseJob, GreenhouseJobPost, JobLink, SyncKind, SyncRun
 from integrations.tasks import enqueue_sync
 from jobs.models import Job
-from tests.factories import ConnectionFactory
+from tests.factories import ConnectionFactory, GreenhouseJobFactory
 from tests.sandbox_process import ADMIN_EMAIL, SandboxProcess
 
 
@@ -49,3 +49,10 @@ def import_all(connection: Connection, by: User) -> None:
         job.mark_live()
         job.save()
         JobLink.objects.create(job=job, post=post, is_imported=True, linked_by=by)
+
+
+@pytest.fixture
+def hiring(sandbox: SandboxProcess, connection: Connection) -> GreenhouseJob:
+    """An open job of this Greenhouse, as a sync would have read it."""
+    remote = sandbox.records("jobs", status="open", is_template=False)[0]
+    return GreenhouseJobFactory(connection=connection, remote_id=str(remote["id"]), name=remote["name"])

@@ -10,6 +10,6 @@ person apart; `finding`, `people`, `applying`, `files` and `notes` are the steps
 
 from integrations.greenhouse.export.attempt import SINGLE_APPLICANTS, run
 from integrations.greenhouse.export.lock import LEASE
-from integrations.greenhouse.export.walk import Walk
+from integrations.greenhouse.export.walk import Superseded, Walk
 
-__all__ = ["LEASE", "SINGLE_APPLICANTS", "Walk", "run"]
+__all__ = ["LEASE", "SINGLE_APPLICANTS", "Superseded", "Walk", "run"]

@@ -71,9 +71,12 @@ def _adopt(walk: Walk) -> bool:
     remote_id = str(there[0].id)
     if walk.left_open == ExportStep.APPLICATION:
         event = (EventKind.SENT, outgoing.sent_in_words(walk.export))
+    elif walk.has_moved:
+        event = (EventKind.MERGED, "Found again in Greenhouse: merged with somebody there")
     else:
         event = (EventKind.LINKED, "Found in Greenhouse and linked")
-    walk.commit(application_remote_id=remote_id, was_there=event[0] == EventKind.LINKED, event=event)
+    was_there = walk.export.was_there or event[0] == EventKind.LINKED
+    walk.commit(application_remote_id=remote_id, was_there=was_there, event=event)
     return True
 
 

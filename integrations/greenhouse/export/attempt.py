@@ -67,7 +67,8 @@ def run(export_id: int) -> None:
 
 def _attempt(export: Export, person: GreenhousePerson) -> None:
     client = client_for(export.connection, _priority(export))
-    walk = Walk(export, person, client, came_back=export.attempts > 1, left_open=export.step_in_flight)
+    came_back = export.attempts > 1 or bool(export.candidate_remote_id)
+    walk = Walk(export, person, client, came_back=came_back, left_open=export.step_in_flight)
     try:
         for step in STEPS:
             step(walk)

@@ -19,6 +19,7 @@ def send_files(walk: Walk) -> None:
     Effects: one write for each file, and one reading if any could be there. A file that is refused does not keep the
     others back; `Walk.refused_files` names what is to be said in the end.
     """
+    walk.ensure_ours()  # rows are made for it
     left = [file for file in _files_of(walk.export) if not file.remote_id]
     if not left:
         return

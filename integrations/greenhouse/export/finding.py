@@ -39,8 +39,12 @@ def _remembered(walk: Walk) -> CandidatePayload | None:
     if not is_there(walk, people):
         forget_person(walk)
         return None
-    (person,) = people.seen
-    if not person.email_addresses:  # by one of them we knew this person
+    return known_by_email(people.seen[0])
+
+
+def known_by_email(person: CandidatePayload) -> CandidatePayload:
+    """Raises: NeedsPerson where all addresses are gone, for it was by one of them that we knew this person."""
+    if not person.email_addresses:
         raise NeedsPerson("person_anonymized")
     return person
 

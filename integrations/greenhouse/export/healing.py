@@ -23,17 +23,17 @@ _DISPENSABLE = {
 
 
 def without_what_is_gone(walk: Walk, body: dict[str, Any], part: dict[str, Any], send: Callable[[], T]) -> T:
-    """Send; where Greenhouse blames what can be left out or put otherwise, send once more without it.
+    """Send; as long as Greenhouse blames what can be left out or put otherwise, send once more without it.
 
     Shape: `part` is the application in `body`, or `body` itself; both are changed.
     Raises: Rejected, and what sending raises. A refusal proves that nothing was made.
     """
-    try:
-        return send()
-    except Rejected as exc:
-        if not _left_out(walk, part, exc.fields) | _completed(walk, body, exc.fields):
-            raise
-    return send()
+    while True:
+        try:
+            return send()
+        except Rejected as exc:
+            if not _left_out(walk, part, exc.fields) | _completed(walk, body, exc.fields):
+                raise
 
 
 def _left_out(walk: Walk, part: dict[str, Any], blamed: tuple[str, ...]) -> bool:
@@ -86,6 +86,7 @@ def forget_person(walk: Walk) -> None:
     """
     GreenhousePerson.objects.filter(pk=walk.person.pk).update(remote_id="")
     walk.person.remote_id = ""
+    walk.has_moved = bool(walk.export.candidate_remote_id)
     _forget_application(walk, candidate_remote_id="", contacts_checked_at=None)
 
 

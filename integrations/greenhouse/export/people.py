@@ -8,13 +8,12 @@ from django.utils import timezone
 from candidates.models import EventKind
 from integrations.greenhouse import outgoing
 from integrations.greenhouse.contacts import Contacts, additions
-from integrations.greenhouse.errors import Forbidden, Rejected, Unavailable
+from integrations.greenhouse.errors import Forbidden, Rejected
 from integrations.greenhouse.export.applying import ensure_job_is_open, refusal_of
 from integrations.greenhouse.export.credit import referrer_of
-from integrations.greenhouse.export.finding import find_person
+from integrations.greenhouse.export.finding import find_person, known_by_email
 from integrations.greenhouse.export.healing import forget_person, is_there, look_after_refusal, without_what_is_gone
 from integrations.greenhouse.export.walk import NeedsPerson, Walk
-from integrations.greenhouse.schemas import CandidatePayload
 from integrations.greenhouse.scopes import CONTACTS
 from integrations.models import ExportStep, GreenhousePerson
 
@@ -33,7 +32,7 @@ _WORDS = {
 
 def send_person(walk: Walk) -> None:
     """Find the person, or make them together with the application (contract §6.6, §9 Export)."""
-    if walk.export.candidate_remote_id:
+    if walk.export.candidate_remote_id and _is_where_we_left_them(walk):
         return
     found = find_person(walk)
     if found is None:
@@ -49,6 +48,18 @@ def send_person(walk: Walk) -> None:
     else:
         walk.commit(candidate_remote_id=str(found.id), event=(EventKind.FOUND, "Found in Greenhouse"))
     _remember(walk)
+
+
+def _is_where_we_left_them(walk: Walk) -> bool:
+    """Look again before going on: Greenhouse takes notes for people who were merged away, and nobody reads them."""
+    if not walk.came_back:
+        return True
+    people = walk.client.fetch_candidate(walk.export.candidate_remote_id)
+    if not is_there(walk, people):
+        forget_person(walk)
+        return False
+    walk.found = known_by_email(people.seen[0])
+    return True
 
 
 def _make_person(walk: Walk) -> None:
@@ -88,7 +99,8 @@ def add_contacts(walk: Walk) -> None:
     """Tell Greenhouse what it does not know of a person who was there: only additions, whole lists (contract §6.6)."""
     if walk.export.contacts_checked_at:
         return
-    theirs = walk.found or _read_again(walk)
+    theirs = walk.found
+    assert theirs is not None  # noqa: S101 - whoever came back was read again; for the type checker
     body = additions(theirs, Contacts.of(walk.export.application), outgoing.TAG)
     if body and not walk.may(CONTACTS.scopes):
         walk.remark("contacts_not_allowed")
@@ -96,14 +108,6 @@ def add_contacts(walk: Walk) -> None:
         _update(walk, body)
         return
     walk.commit(contacts_checked_at=timezone.now())
-
-
-def _read_again(walk: Walk) -> CandidatePayload:
-    people = walk.client.fetch_candidate(walk.export.candidate_remote_id)
-    if not is_there(walk, people):
-        forget_person(walk)
-        raise Unavailable("person_moved", path="/v3/candidates")
-    return people.seen[0]
 
 
 def _update(walk: Walk, body: dict[str, object]) -> None:

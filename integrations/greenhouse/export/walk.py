@@ -40,6 +40,7 @@ class Walk:
     came_back: bool = False  # an earlier attempt may have got further than it could commit
     left_open: str = ""
     found: CandidatePayload | None = None
+    has_moved: bool = False  # the person is no longer where we left them
     person_is_new: bool = False
     application_is_new: bool = False
     has_written: bool = False
@@ -50,6 +51,11 @@ class Walk:
     def link(self) -> str:
         """Where the person is with us; it marks what we wrote as ours."""
         return f"{settings.BASE_URL}{self.export.application.get_absolute_url()}"
+
+    def ensure_ours(self) -> None:
+        """Raises: Superseded."""
+        if not self._rows().filter(state=ExportState.SENDING).exists():
+            raise Superseded
 
     def begin(self, step: ExportStep) -> None:
         """Commit that a write is about to leave.

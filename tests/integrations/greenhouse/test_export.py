@@ -8,7 +8,6 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from candidates.models import Application
 from integrations import sending, sweeps
 from integrations.greenhouse import export, outgoing
 from integrations.models import (
@@ -20,79 +19,21 @@ from integrations.models import (
     GreenhousePerson,
     JobLink,
 )
-from tests.factories import (
-    ApplicationFactory,
-    DocumentFactory,
-    GreenhouseJobFactory,
-    GreenhouseJobPostFactory,
-    JobFactory,
-    JobLinkFactory,
-)
+from tests.factories import ApplicationFactory, DocumentFactory
+from tests.integrations.greenhouse.sending import EMAIL, ONCE, another, apply, arrived, attempt, owe
 from tests.sandbox_process import ADMIN_EMAIL, SandboxProcess
 
 pytestmark = pytest.mark.django_db
 
-EMAIL = "ada@lovelace.example"
 
-
-@pytest.fixture
-def job(sandbox: SandboxProcess, connection: Connection) -> GreenhouseJob:
-    remote = next(row for row in sandbox.records("jobs", status="open") if not row["is_template"])
-    return GreenhouseJobFactory(connection=connection, remote_id=str(remote["id"]), name=remote["name"])
-
-
-def _apply(job: GreenhouseJob, email: str = EMAIL, **values: Any) -> Application:
-    post = GreenhouseJobPostFactory(greenhouse_job=job)
-    link = JobLinkFactory(post=post, job=JobFactory(employer=job.connection.employer))
-    application = ApplicationFactory(
-        job=link.job,
-        candidate__email=email,
-        links=[{"kind": "linkedin", "url": "https://www.linkedin.com/in/ada"}],
-        **values,
-    )
-    application.resume = DocumentFactory(candidate=application.candidate)
-    application.save()
-    return application
-
-
-def _export(application: Application) -> Export:
-    row = sending.export_application(application)
-    assert row is not None
-    return row
-
-
-def _run(row: Export) -> Export:
-    """One attempt, as soon as the waiting is over."""
-    Export.objects.filter(pk=row.pk).update(retry_at=None)
-    if row.problem_code == "rate_limited":
-        cache.clear()  # the rate window is over
-    export.run(row.pk)
-    row.refresh_from_db()
-    return row
-
-
-def _arrived(sandbox: SandboxProcess) -> dict[str, int]:
-    """What Greenhouse holds of our person."""
-    people = [p for p in sandbox.records("candidates") if any(e["value"] == EMAIL for e in p["email_addresses"])]
-    ids = {person["id"] for person in people}
-    applications = [a for a in sandbox.records("applications") if a["candidate_id"] in ids]
-    on = {a["id"] for a in applications}
-    files = [f for f in sandbox.records("attachments") if f["application_id"] in on]
-    notes = [n for n in sandbox.records("notes") if n["candidate_id"] in ids]
-    return {"people": len(people), "applications": len(applications), "files": len(files), "notes": len(notes)}
-
-
-ONCE = {"people": 1, "applications": 1, "files": 1, "notes": 1}
-
-
-def test_run_sends_person_application_resume_and_note(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
-    row = _run(_export(_apply(job)))
+def test_run_sends_person_application_resume_and_note(sandbox: SandboxProcess, hiring: GreenhouseJob) -> None:
+    row = attempt(owe(apply(hiring)))
     assert (row.state, row.problem_code, row.step_in_flight) == (ExportState.SENT, "", "")
-    assert _arrived(sandbox) == ONCE
+    assert arrived(sandbox) == ONCE
 
     application = sandbox.records("applications", id=int(row.application_remote_id))[0]
-    assert application["job_id"] == int(job.remote_id)
-    assert application["source_id"] == int(job.connection.source_remote_id)
+    assert application["job_id"] == int(hiring.remote_id)
+    assert application["source_id"] == int(hiring.connection.source_remote_id)
     person = sandbox.records("candidates", id=int(row.candidate_remote_id))[0]
     assert person["tags"] == ["Purpose Jobs"]
     assert person["social_media_addresses"] == [{"value": "https://www.linkedin.com/in/ada"}]
@@ -110,33 +51,33 @@ def test_run_sends_person_application_resume_and_note(sandbox: SandboxProcess, j
     ]
 
 
-def test_run_for_a_new_person_costs_at_most_five_requests(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
-    row = _export(_apply(job))
+def test_run_for_a_new_person_costs_at_most_five_requests(sandbox: SandboxProcess, hiring: GreenhouseJob) -> None:
+    row = owe(apply(hiring))
     sandbox.clear_requests()
-    _run(row)
+    attempt(row)
     calls = Counter((call["method"], call["path"]) for call in sandbox.requests() if call["path"] != "/token")
     assert sum(calls.values()) <= 5
 
 
-def test_run_when_called_twice_sends_once(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
-    row = _run(_export(_apply(job)))
+def test_run_when_called_twice_sends_once(sandbox: SandboxProcess, hiring: GreenhouseJob) -> None:
+    row = attempt(owe(apply(hiring)))
     sandbox.clear_requests()
-    _run(row)
+    attempt(row)
     assert sandbox.requests() == []
 
 
 @pytest.mark.parametrize("envelope", ["bare", "without_application"])
 def test_run_accepts_every_form_of_the_created_candidate(
-    sandbox: SandboxProcess, job: GreenhouseJob, envelope: str
+    sandbox: SandboxProcess, hiring: GreenhouseJob, envelope: str
 ) -> None:
     sandbox.switches(candidate_envelope=envelope)
-    row = _run(_export(_apply(job)))
+    row = attempt(owe(apply(hiring)))
     assert row.state == ExportState.SENT
     assert not row.was_there
-    assert _arrived(sandbox) == ONCE
+    assert arrived(sandbox) == ONCE
 
 
-def test_run_for_a_known_person_adds_only_the_application(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
+def test_run_for_a_known_person_adds_only_the_application(sandbox: SandboxProcess, hiring: GreenhouseJob) -> None:
     made = sandbox.api(
         "POST",
         "/v3/candidates",
@@ -146,14 +87,14 @@ def test_run_for_a_known_person_adds_only_the_application(sandbox: SandboxProces
             "email_addresses": [{"value": EMAIL.upper(), "type": "work"}],
         },
     ).json()["candidate"]
-    row = _run(_export(_apply(job)))
+    row = attempt(owe(apply(hiring)))
     assert (row.state, row.candidate_remote_id) == (ExportState.SENT, str(made["id"]))
     applications = sandbox.records("applications", candidate_id=made["id"])
-    assert [a["job_id"] for a in applications] == [int(job.remote_id)]
+    assert [a["job_id"] for a in applications] == [int(hiring.remote_id)]
 
 
 def test_run_for_a_person_already_on_the_job_links_and_sends_no_application(
-    sandbox: SandboxProcess, job: GreenhouseJob
+    sandbox: SandboxProcess, hiring: GreenhouseJob
 ) -> None:
     made = sandbox.api(
         "POST",
@@ -162,41 +103,31 @@ def test_run_for_a_person_already_on_the_job_links_and_sends_no_application(
             "first_name": "Ada",
             "last_name": "L",
             "email_addresses": [{"value": EMAIL, "type": "work"}],
-            "application": {"job_id": int(job.remote_id)},
+            "application": {"job_id": int(hiring.remote_id)},
         },
     ).json()["application"]
-    row = _run(_export(_apply(job)))
+    row = attempt(owe(apply(hiring)))
     assert (row.application_remote_id, row.was_there) == (str(made["id"]), True)
     assert "Found in Greenhouse and linked" in row.application.timeline.values_list("text", flat=True)
-    assert _arrived(sandbox)["applications"] == 1
+    assert arrived(sandbox)["applications"] == 1
 
 
-def test_two_jobs_make_one_person_with_two_applications(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
-    jobs = [row for row in sandbox.records("jobs", status="open") if not row["is_template"]]
-    other = next(row for row in jobs if str(row["id"]) != job.remote_id)
-    second = GreenhouseJobFactory(connection=job.connection, remote_id=str(other["id"]))
-    first_row = _export(_apply(job))
-    second_row = _export(_second(job, second))
-    _run(first_row)
-    _run(second_row)
-    assert _arrived(sandbox) == {"people": 1, "applications": 2, "files": 2, "notes": 2}
+def test_two_jobs_make_one_person_with_two_applications(sandbox: SandboxProcess, hiring: GreenhouseJob) -> None:
+    first = apply(hiring)
+    for row in [owe(first), owe(apply(another(sandbox, hiring), candidate=first.candidate))]:
+        attempt(row)
+    assert arrived(sandbox) == {"people": 1, "applications": 2, "files": 2, "notes": 2}
 
 
-def _second(job: GreenhouseJob, other: GreenhouseJob) -> Application:
-    """The same person applies to another job."""
-    candidate = Application.objects.get(email=EMAIL).candidate
-    link = JobLinkFactory(
-        post=GreenhouseJobPostFactory(greenhouse_job=other), job=JobFactory(employer=job.connection.employer)
+def test_run_while_another_export_of_the_person_is_at_work_waits(
+    sandbox: SandboxProcess, hiring: GreenhouseJob
+) -> None:
+    row = owe(apply(hiring))
+    GreenhousePerson.objects.create(
+        connection=hiring.connection, email=EMAIL, lease_until=timezone.now() + export.LEASE
     )
-    document = DocumentFactory(candidate=candidate)
-    return ApplicationFactory(job=link.job, candidate=candidate, resume=document)
-
-
-def test_run_while_another_export_of_the_person_is_at_work_waits(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
-    row = _export(_apply(job))
-    GreenhousePerson.objects.create(connection=job.connection, email=EMAIL, lease_until=timezone.now() + export.LEASE)
     sandbox.clear_requests()
-    _run(row)
+    attempt(row)
     assert row.state == ExportState.WAITING
     assert sandbox.requests() == []
 
@@ -218,15 +149,15 @@ WRITES = ["/v3/candidates", "/v3/attachments", "/v3/notes"]
     ids=["cut before", "cut after", "half an answer", "500 not done", "503 though done", "a web page"],
 )
 def test_a_write_without_an_answer_is_read_back_and_arrives_once(
-    sandbox: SandboxProcess, job: GreenhouseJob, path: str, fault: dict[str, Any]
+    sandbox: SandboxProcess, hiring: GreenhouseJob, path: str, fault: dict[str, Any]
 ) -> None:
-    row = _export(_apply(job))
+    row = owe(apply(hiring))
     sandbox.faults({**fault, "method": "POST", "path": path})
-    _run(row)
+    attempt(row)
     assert (row.state, row.problem_code) == (ExportState.UNKNOWN, "outcome_unknown")
     assert row.retry_at, "it settles first"
-    assert _run(row).state == ExportState.SENT
-    assert _arrived(sandbox) == ONCE
+    assert attempt(row).state == ExportState.SENT
+    assert arrived(sandbox) == ONCE
     assert not row.was_there
 
 
@@ -239,18 +170,18 @@ def test_a_write_without_an_answer_is_read_back_and_arrives_once(
     ],
 )
 def test_a_refused_write_waits_and_arrives_once_later(
-    sandbox: SandboxProcess, job: GreenhouseJob, path: str, fault: dict[str, Any], code: str
+    sandbox: SandboxProcess, hiring: GreenhouseJob, path: str, fault: dict[str, Any], code: str
 ) -> None:
-    row = _export(_apply(job))
+    row = owe(apply(hiring))
     sandbox.faults({"kind": "status", **fault, "method": "POST", "path": path})
-    _run(row)
+    attempt(row)
     assert (row.state, row.problem_code) == (ExportState.WAITING, code)
-    job.connection.refresh_from_db()
+    hiring.connection.refresh_from_db()
     needs_person = code != "rate_limited"
-    assert (job.connection.state == ConnectionState.NEEDS_ATTENTION) is needs_person
-    job.connection.mark_well()
-    assert _run(row).state == ExportState.SENT
-    assert _arrived(sandbox) == ONCE
+    assert (hiring.connection.state == ConnectionState.NEEDS_ATTENTION) is needs_person
+    hiring.connection.mark_well()
+    assert attempt(row).state == ExportState.SENT
+    assert arrived(sandbox) == ONCE
 
 
 @pytest.mark.parametrize(
@@ -258,20 +189,20 @@ def test_a_refused_write_waits_and_arrives_once_later(
     [("/v3/candidates", "data_refused"), ("/v3/attachments", "resume_refused"), ("/v3/notes", "data_refused")],
 )
 def test_a_422_stops_the_export_in_words_and_send_again_finishes_it(
-    sandbox: SandboxProcess, job: GreenhouseJob, path: str, code: str
+    sandbox: SandboxProcess, hiring: GreenhouseJob, path: str, code: str
 ) -> None:
-    row = _export(_apply(job))
+    row = owe(apply(hiring))
     sandbox.faults({"kind": "status", "status": 422, "method": "POST", "path": path})
-    _run(row)
+    attempt(row)
     assert (row.state, row.problem_code) == (ExportState.NEEDS_ATTENTION, code)
     assert sending.send_again(export=row)
-    assert _run(row).state == ExportState.SENT
-    assert _arrived(sandbox) == ONCE
+    assert attempt(row).state == ExportState.SENT
+    assert arrived(sandbox) == ONCE
 
 
 @pytest.mark.parametrize("policy", ["422", "return_existing", "allow"])
 def test_an_application_that_appears_meanwhile_is_adopted(
-    sandbox: SandboxProcess, job: GreenhouseJob, policy: str
+    sandbox: SandboxProcess, hiring: GreenhouseJob, policy: str
 ) -> None:
     """Our own first write arrived, its answer did not, whatever a second one would lead to (contract §10 no. 12)."""
     sandbox.switches(second_application=policy)
@@ -280,18 +211,18 @@ def test_an_application_that_appears_meanwhile_is_adopted(
         "/v3/candidates",
         json={"first_name": "A", "last_name": "L", "email_addresses": [{"value": EMAIL, "type": "work"}]},
     )
-    row = _export(_apply(job))
+    row = owe(apply(hiring))
     sandbox.faults({"kind": "reset_after", "method": "POST", "path": "/v3/applications"})
-    assert _run(row).state == ExportState.UNKNOWN
-    assert _run(row).state == ExportState.SENT
-    assert _arrived(sandbox) == ONCE
+    assert attempt(row).state == ExportState.UNKNOWN
+    assert attempt(row).state == ExportState.SENT
+    assert arrived(sandbox) == ONCE
 
 
 @pytest.mark.parametrize("crash_at", range(1, 4))
 def test_a_worker_killed_before_a_commit_loses_and_doubles_nothing(
-    sandbox: SandboxProcess, job: GreenhouseJob, crash_at: int, monkeypatch: pytest.MonkeyPatch
+    sandbox: SandboxProcess, hiring: GreenhouseJob, crash_at: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = _export(_apply(job))
+    row = owe(apply(hiring))
     commit, calls = export.Walk.commit, Counter[str]()
 
     def dying(walk: export.Walk, **values: Any) -> None:
@@ -302,58 +233,58 @@ def test_a_worker_killed_before_a_commit_loses_and_doubles_nothing(
 
     monkeypatch.setattr(export.Walk, "commit", dying)
     with pytest.raises(SystemExit):
-        _run(row)
+        attempt(row)
     row.refresh_from_db()
     assert row.state == ExportState.SENDING, "as a killed worker leaves it"
     Export.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert sweeps.take_due_exports() == [row.pk]
-    assert _run(row).state == ExportState.SENT
-    assert _arrived(sandbox) == ONCE
+    assert attempt(row).state == ExportState.SENT
+    assert arrived(sandbox) == ONCE
 
 
-def test_a_person_merged_away_is_found_again_by_email(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
-    row = _export(_apply(job))
-    GreenhousePerson.objects.create(connection=job.connection, email=EMAIL, remote_id="999999999")
-    assert _run(row).state == ExportState.SENT
-    assert _arrived(sandbox) == ONCE
+def test_a_person_merged_away_is_found_again_by_email(sandbox: SandboxProcess, hiring: GreenhouseJob) -> None:
+    row = owe(apply(hiring))
+    GreenhousePerson.objects.create(connection=hiring.connection, email=EMAIL, remote_id="999999999")
+    assert attempt(row).state == ExportState.SENT
+    assert arrived(sandbox) == ONCE
     assert GreenhousePerson.objects.get().remote_id == row.candidate_remote_id
 
 
-def test_a_closed_connection_keeps_the_export_for_later(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
-    row = _export(_apply(job))
-    job.connection.mark_trouble("key_refused")
+def test_a_closed_connection_keeps_the_export_for_later(sandbox: SandboxProcess, hiring: GreenhouseJob) -> None:
+    row = owe(apply(hiring))
+    hiring.connection.mark_trouble("key_refused")
     sandbox.clear_requests()
-    _run(row)
+    attempt(row)
     assert row.state == ExportState.WAITING
     assert sandbox.requests() == []
     assert sweeps.take_due_exports() == []
-    job.connection.mark_well()
+    hiring.connection.mark_well()
     assert sweeps.take_due_exports() == [row.pk]
 
 
 @pytest.mark.parametrize("known", [False, True], ids=["new person", "known person"])
-def test_a_job_deleted_meanwhile_is_named(sandbox: SandboxProcess, job: GreenhouseJob, known: bool) -> None:
+def test_a_job_deleted_meanwhile_is_named(sandbox: SandboxProcess, hiring: GreenhouseJob, known: bool) -> None:
     if known:
         body = {"first_name": "A", "last_name": "L", "email_addresses": [{"value": EMAIL, "type": "work"}]}
         sandbox.api("POST", "/v3/candidates", json=body)
-    sandbox.remove_record("jobs", int(job.remote_id))
-    row = _run(_export(_apply(job)))
+    sandbox.remove_record("jobs", int(hiring.remote_id))
+    row = attempt(owe(apply(hiring)))
     assert (row.state, row.problem_code) == (ExportState.NEEDS_ATTENTION, "job_gone")
 
 
-def test_after_a_day_of_trying_a_person_is_asked(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
-    row = _export(_apply(job))
+def test_after_a_day_of_trying_a_person_is_asked(sandbox: SandboxProcess, hiring: GreenhouseJob) -> None:
+    row = owe(apply(hiring))
     Export.objects.update(trying_since=timezone.now() - timedelta(days=2))
     sandbox.faults({"kind": "status", "status": 503, "path": "/v3/candidates", "times": 10})
-    assert (_run(row).state, row.problem_code) == (ExportState.NEEDS_ATTENTION, "too_many_attempts")
+    assert (attempt(row).state, row.problem_code) == (ExportState.NEEDS_ATTENTION, "too_many_attempts")
 
 
-def test_a_lost_resume_file_is_named(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
-    application = _apply(job)
+def test_a_lost_resume_file_is_named(sandbox: SandboxProcess, hiring: GreenhouseJob) -> None:
+    application = apply(hiring)
     assert application.resume
     application.resume.file.delete(save=False)
     DocumentFactory._meta.model.objects.filter(pk=application.resume.pk).update(file="documents/gone")
-    assert (_run(_export(application)).state, Export.objects.get().problem_code) == (
+    assert (attempt(owe(application)).state, Export.objects.get().problem_code) == (
         ExportState.NEEDS_ATTENTION,
         "resume_lost",
     )
@@ -364,76 +295,67 @@ def test_an_application_on_an_unconnected_job_owes_nothing(connection: Connectio
     assert not JobLink.objects.exists()
 
 
-def test_the_acting_user_is_in_every_token(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
+def test_the_acting_user_is_in_every_token(sandbox: SandboxProcess, hiring: GreenhouseJob) -> None:
     sandbox.set_user(ADMIN_EMAIL, site_admin=False)
-    assert _run(_export(_apply(job))).state == ExportState.WAITING, "the service user would have been let in"
+    assert attempt(owe(apply(hiring))).state == ExportState.WAITING, "the service user would have been let in"
 
 
 def test_nobody_is_made_anew_while_the_acting_user_is_shown_empty_lists(
-    sandbox: SandboxProcess, job: GreenhouseJob
+    sandbox: SandboxProcess, hiring: GreenhouseJob
 ) -> None:
-    first = _run(_export(_apply(job)))
+    first = attempt(owe(apply(hiring)))
     GreenhousePerson.objects.update(remote_id="")
-    other = next(
-        row
-        for row in sandbox.records("jobs", status="open")
-        if not row["is_template"] and str(row["id"]) != job.remote_id
-    )
-    second = GreenhouseJobFactory(connection=job.connection, remote_id=str(other["id"]))
     cache.clear()
     sandbox.switches(non_admin_lists="empty")
     sandbox.set_user(ADMIN_EMAIL, site_admin=False)
-    row = _run(_export(_second(job, second)))
+    row = attempt(owe(apply(another(sandbox, hiring), candidate=first.candidate)))
     assert (row.state, row.problem_code) == (ExportState.WAITING, "not_site_admin")
-    assert _arrived(sandbox)["people"] == 1
+    assert arrived(sandbox)["people"] == 1
     sandbox.set_user(ADMIN_EMAIL, site_admin=True)
-    job.connection.mark_well()
-    assert _run(row).candidate_remote_id == first.candidate_remote_id
+    hiring.connection.mark_well()
+    assert attempt(row).candidate_remote_id == first.candidate_remote_id
 
 
 def test_while_a_write_is_unanswered_the_person_stays_locked_for_everybody_else(
-    sandbox: SandboxProcess, job: GreenhouseJob
+    sandbox: SandboxProcess, hiring: GreenhouseJob
 ) -> None:
-    first = _export(_apply(job))
+    first = owe(apply(hiring))
     sandbox.faults({"kind": "reset_after", "method": "POST", "path": "/v3/candidates"})
-    assert _run(first).state == ExportState.UNKNOWN
-    other = next(
-        row
-        for row in sandbox.records("jobs", status="open")
-        if not row["is_template"] and str(row["id"]) != job.remote_id
-    )
-    second = _export(_second(job, GreenhouseJobFactory(connection=job.connection, remote_id=str(other["id"]))))
+    assert attempt(first).state == ExportState.UNKNOWN
+    second = owe(apply(another(sandbox, hiring), candidate=first.candidate))
     sandbox.clear_requests()
-    assert _run(second).state == ExportState.WAITING
+    assert attempt(second).state == ExportState.WAITING
     assert sandbox.requests() == []
-    assert _run(first).state == _run(second).state == ExportState.SENT
-    assert _arrived(sandbox)["people"] == 1
+    assert attempt(first).state == attempt(second).state == ExportState.SENT
+    assert arrived(sandbox)["people"] == 1
 
 
-def test_a_write_refused_twice_for_want_of_a_right_needs_a_person(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
-    row = _export(_apply(job))
+def test_a_write_refused_twice_for_want_of_a_right_needs_a_person(
+    sandbox: SandboxProcess, hiring: GreenhouseJob
+) -> None:
+    row = owe(apply(hiring))
     sandbox.faults({"kind": "status", "status": 403, "method": "POST", "path": "/v3/candidates", "times": 5})
-    assert _run(row).state == ExportState.WAITING
-    job.connection.refresh_from_db()
-    job.connection.mark_well()
-    assert (_run(row).state, row.problem_code) == (ExportState.NEEDS_ATTENTION, "scope_missing")
+    assert attempt(row).state == ExportState.WAITING
+    hiring.connection.refresh_from_db()
+    hiring.connection.mark_well()
+    assert (attempt(row).state, row.problem_code) == (ExportState.NEEDS_ATTENTION, "scope_missing")
 
 
 def test_what_nobody_foresaw_is_named_and_comes_again(
-    sandbox: SandboxProcess, job: GreenhouseJob, monkeypatch: pytest.MonkeyPatch
+    sandbox: SandboxProcess, hiring: GreenhouseJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = _export(_apply(job))
+    row = owe(apply(hiring))
     monkeypatch.setattr(outgoing, "note_text", lambda *_: 1 / 0)
-    assert (_run(row).state, row.problem_code) == (ExportState.WAITING, "unforeseen")
+    assert (attempt(row).state, row.problem_code) == (ExportState.WAITING, "unforeseen")
     monkeypatch.undo()
-    assert _run(row).state == ExportState.SENT
-    assert _arrived(sandbox) == ONCE
+    assert attempt(row).state == ExportState.SENT
+    assert arrived(sandbox) == ONCE
 
 
-def test_send_again_has_a_day_of_its_own(sandbox: SandboxProcess, job: GreenhouseJob) -> None:
-    row = _export(_apply(job))
+def test_send_again_has_a_day_of_its_own(sandbox: SandboxProcess, hiring: GreenhouseJob) -> None:
+    row = owe(apply(hiring))
     two_days_ago = timezone.now() - timedelta(days=2)
     Export.objects.update(created_at=two_days_ago, trying_since=two_days_ago, state="needs_attention")
     assert sending.send_again(export=row)
     sandbox.faults({"kind": "status", "status": 503, "path": "/v3/candidates"})
-    assert _run(row).state == ExportState.WAITING
+    assert attempt(row).state == ExportState.WAITING
