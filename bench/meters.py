@@ -55,9 +55,9 @@ def counted_statements() -> Iterator[Statements]:
 class Cost:
     """What one run of a piece of work took.
 
-    Units: seconds. `wall` by the clock; `queued` the part of it in which this thread could have gone on but other
-        programs had the processors (0 where the system does not say); `busy` the processor time of our whole
-        process, all threads.
+    Units: seconds. `wall` by the clock; `queued` the part of it in which this thread, or a PostgreSQL on this machine
+        that it waited for, could have gone on but other programs had the processors (0 where the system does not
+        say); `busy` the processor time of our whole process, all threads.
     """
 
     wall: float
@@ -76,15 +76,29 @@ class Cost:
 
 def timed(work: Callable[[], object]) -> Cost:
     """Do the work once and say what it took."""
-    wall, queued, busy = time.perf_counter(), _queued_seconds(), time.process_time()
+    counters = [_SCHEDULING, *_database_server()]
+    wall, queued, busy = time.perf_counter(), _queued_seconds(counters), time.process_time()
     work()
-    return Cost(time.perf_counter() - wall, _queued_seconds() - queued, time.process_time() - busy)
+    return Cost(time.perf_counter() - wall, _queued_seconds(counters) - queued, time.process_time() - busy)
 
 
-def _queued_seconds() -> float:
-    """Return how long this thread has waited for a processor so far, which Linux counts per thread."""
+def _database_server() -> list[Path]:
+    """Where Linux counts for the process that serves our connection, if that is a PostgreSQL on this machine."""
+    if connection.vendor != "postgresql":
+        return []
+    connection.ensure_connection()
+    process = Path("/proc") / str(connection.connection.info.backend_pid)
     try:
-        return int(_SCHEDULING.read_text().split()[1]) / 1e9
+        is_here = (process / "comm").read_text().startswith("postgres")
+    except OSError:
+        return []
+    return [process / "schedstat"] if is_here else []
+
+
+def _queued_seconds(counters: list[Path]) -> float:
+    """Return how long these have waited for a processor so far, which Linux counts for each thread."""
+    try:
+        return sum(int(counter.read_text().split()[1]) for counter in counters) / 1e9
     except (OSError, IndexError):
         return 0.0
 

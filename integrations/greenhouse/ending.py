@@ -65,7 +65,7 @@ def next_sync_at(connection: Connection) -> datetime:
 def rests_on_absence(sync: SyncRun) -> bool:
     """Tell whether something is gone only because an answer about single posts did not show it."""
     asked = sync.progress.get(ABSENT, {}).get("pages")
-    return bool(asked and absent_posts(sync).exists()) or any(parts.exists() for parts in joining.unseen_parts(sync))
+    return bool(asked and absent_posts(sync).exists()) or bool(joining.unseen_parts(sync))
 
 
 def _is_hollow(sync: SyncRun) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model
 from django.db.models.functions import Length
 
 from integrations.bulk import update_rows
@@ -32,6 +32,7 @@ _JOB_FIELDS = ("department", "department_path", "offices", "employment_type")
 _PAY_FIELDS = ("pay_min_cents", "pay_max_cents", "pay_currency", "pay_period")
 _POST_FIELDS = ("greenhouse_job", "location", "is_remote", "pay_ranges", *_PAY_FIELDS)
 _OLDEST_FIRST = (Length("remote_id"), "remote_id")  # ids are numbers kept as text
+_FEW = 500  # values that a statement names one by one
 _NO_PAY = (None, None, "", PayPeriod.YEAR.value)
 
 
@@ -43,8 +44,9 @@ def join(sync: SyncRun) -> set[int]:
     Repeat: harmless; writes nothing when nothing changed.
     Shape: the primary keys of the posts that now say something else.
     """
-    for parts in unseen_parts(sync):
-        parts.delete()
+    for model, gone in unseen_parts(sync).items():
+        for start in range(0, len(gone), _FEW):
+            model._default_manager.filter(pk__in=gone[start : start + _FEW]).delete()
     return _join(sync.connection)
 
 
@@ -58,14 +60,23 @@ def rejoin(connection: Connection) -> None:
         _join(connection)
 
 
-def unseen_parts(sync: SyncRun) -> list[QuerySet[Any]]:
-    """Find the places and pay ranges that are gone, because they were not read with the others of their post."""
-    found = []
-    posts = posts_asked_about(sync).values("remote_id")
+def unseen_parts(sync: SyncRun) -> dict[type[Model], list[int]]:
+    """Find the places and pay ranges that are gone, because they were not read with the others of their post.
+
+    Shape: primary keys by model, none of them empty. The posts are matched here: a database that has just been given
+    a thousand rows knows nothing of them yet, and takes longer over a subquery than over both lists.
+    """
+    found: dict[type[Model], list[int]] = {}
+    asked = {remote_id for _, remote_id in posts_asked_about(sync)}
     for listing in listings_of(sync).values():
-        if listing.ids is posts_asked_about and not sync.progress.get(listing.name, {}).get("left_out"):
-            rows = listing.reading.model._default_manager.filter(connection=sync.connection, post_remote_id__in=posts)
-            found.append(rows.exclude(seen_in=sync))
+        if not asked or listing.ids is not posts_asked_about or sync.progress.get(listing.name, {}).get("left_out"):
+            continue
+        rows = listing.reading.model._default_manager.filter(connection=sync.connection).exclude(seen_in=sync)
+        if len(asked) <= _FEW:
+            rows = rows.filter(post_remote_id__in=asked)
+        gone = [pk for pk, remote_id in rows.values_list("pk", "post_remote_id") if remote_id in asked]
+        if gone:
+            found[listing.reading.model] = gone
     return found
 
 
