@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from candidates.models import ApplicationStatus, Origin
@@ -66,17 +66,33 @@ def _note_trouble(connection: Connection, code: str, step: Step) -> None:
     health.note_trouble(connection.pk, step, code)
 
 
+def refresh(
+    connection: Connection, *, application_ids: Iterable[str], candidate_ids: Iterable[str], origin: Origin
+) -> None:
+    """Ask Greenhouse where these people stand now, as far as we sent them; ids we do not know are passed over.
+
+    Effects: as `poll`, for all exports of these applications and of these candidates.
+    Repeat: harmless.
+    Raises: GreenhouseError, DecryptionError; then some may have been brought up to date already.
+    """
+    asked = Q(application_remote_id__in=application_ids) | Q(candidate_remote_id__in=candidate_ids)
+    _ask(connection, list(_tracked(connection).filter(asked)), origin)
+
+
 def _poll(connection: Connection) -> None:
-    asked_at = timezone.now()
-    exports = list(
-        Export.objects.filter(connection=connection, state=ExportState.SENT)
-        .exclude(application_remote_id="")
-        .exclude(application__status=ApplicationStatus.GONE)
-        .select_related("application")
-        .order_by(F("tracked_at").asc(nulls_first=True))[:EXPORTS_PER_ROUND]
-    )
+    longest_unasked = _tracked(connection).order_by(F("tracked_at").asc(nulls_first=True))
+    _ask(connection, list(longest_unasked[:EXPORTS_PER_ROUND]), Origin.POLL)
+
+
+def _tracked(connection: Connection) -> QuerySet[Export]:
+    sent = Export.objects.filter(connection=connection, state=ExportState.SENT).exclude(application_remote_id="")
+    return sent.exclude(application__status=ApplicationStatus.GONE).select_related("application")
+
+
+def _ask(connection: Connection, exports: list[Export], origin: Origin) -> None:
     if not exports:
         return
+    asked_at = timezone.now()
     client = client_for(connection, Priority.BULK)
     ids = [int(export.application_remote_id) for export in exports]
     found = {str(row.id): row for row in client.fetch_applications(ids=ids)}
@@ -91,7 +107,7 @@ def _poll(connection: Connection) -> None:
             Export.objects.filter(pk=export.pk).update(tracked_at=asked_at)
             continue
         reason = reasons.get(row.id) if row and reasons else None
-        apply_application(export, row, reason, Origin.POLL, asked_at)
+        apply_application(export, row, reason, origin, asked_at)
 
 
 def _rejection_reasons(
