@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Employer, Membership, User
 from jobs.models import Job
@@ -20,6 +21,7 @@ def document_path(document: "Document", _filename: str) -> str:
 class Candidate(models.Model):
     """A person of the network, known by e-mail."""
 
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     first_name = models.CharField(max_length=150)
     last_name = models.CharField(max_length=150)
     email = models.EmailField()
@@ -214,10 +216,16 @@ class EventKind(models.TextChoices):
     FILE_ADDED = "file_added", "File added"
     NOTE_ADDED = "note_added", "Note added"
     STAGE_MOVED = "stage_moved", "Stage moved"
+    TRANSFERRED = "transferred", "Moved to another job"
+    CONVERTED = "converted", "Put on a job"
     REJECTED = "rejected", "Rejected"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    UNREJECTED = "unrejected", "Unrejected"
     HIRED = "hired", "Hired"
+    UNHIRED = "unhired", "Unhired"
     MERGED = "merged", "Merged"
+    PRIVATE = "private", "Private"
+    ANONYMIZED = "anonymized", "Anonymized"
     GONE = "gone", "Gone"
     CANCELLED = "cancelled", "Cancelled"
 
@@ -234,11 +242,14 @@ STATUS_EVENTS = {
     ApplicationStatus.GONE: EventKind.GONE,
 }
 # Lines that tell where somebody stands; files, notes and the like say nothing of it.
-ABOUT_STATUS = frozenset({*STATUS_EVENTS.values(), EventKind.LINKED})
+ABOUT_STATUS = frozenset({*STATUS_EVENTS.values(), EventKind.LINKED, EventKind.UNREJECTED, EventKind.UNHIRED})
 
 
 class TimelineEvent(models.Model):
-    """One change in the life of an application: what, when, who, as whom, from where."""
+    """One change in the life of an application: what, when, who, as whom, from where.
+
+    `status` is set where the change is one of status: so it also tells how long somebody took to get there.
+    """
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="timeline")
     kind = models.CharField(max_length=20, choices=EventKind.choices)
@@ -246,10 +257,12 @@ class TimelineEvent(models.Model):
     origin = models.CharField(max_length=10, choices=Origin.choices)
     actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     as_whom = models.CharField(max_length=300, blank=True, help_text="The ATS's user in whose name it was done.")
+    status = models.CharField(max_length=15, choices=ApplicationStatus.choices, blank=True)
+    at = models.DateTimeField(default=timezone.now, help_text="When it happened, by the ATS's clock where it says so.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ["-created_at", "-pk"]
+        ordering = ["-at", "-pk"]
 
     def __str__(self) -> str:
         return self.text

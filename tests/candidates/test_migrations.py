@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 BEFORE = [("candidates", "0004_answers"), ("jobs", "0003_questions"), ("accounts", "0001_initial")]
-AFTER = [("candidates", "0007_employer_is_needed")]
+AFTER = [("candidates", "0008_candidate_key")]
 
 
 @pytest.fixture
@@ -24,7 +24,8 @@ def old_apps(transactional_db: None) -> Any:
 def test_old_applications_get_their_jobs_employer_and_old_lines_their_kind(old_apps: Any) -> None:
     employer = old_apps.get_model("accounts", "Employer").objects.create(name="Lumen", slug="lumen")
     job = old_apps.get_model("jobs", "Job").objects.create(employer=employer, title="Pilot")
-    candidate = old_apps.get_model("candidates", "Candidate").objects.create(email="a@b.example")
+    people = old_apps.get_model("candidates", "Candidate").objects
+    candidate, _ = people.create(email="a@b.example"), people.create(email="b@b.example")
     row = old_apps.get_model("candidates", "Application").objects.create(candidate=candidate, job=job)
     lines = [("applicant", "Applied on Purpose Jobs."), ("export", "Sent to Greenhouse"), ("poll", "Rejected: no")]
     lines += [("poll", "In Greenhouse at stage Offer")]
@@ -36,5 +37,7 @@ def test_old_applications_get_their_jobs_employer_and_old_lines_their_kind(old_a
     apps = executor.loader.project_state(AFTER).apps
     application = apps.get_model("candidates", "Application").objects.get()
     assert (application.employer_id, application.origin) == (employer.pk, "applied")
+    keys = apps.get_model("candidates", "Candidate").objects.values_list("key", flat=True)
+    assert len({key for key in keys if key}) == 2
     kinds = application.timeline.order_by("pk").values_list("kind", flat=True)
     assert list(kinds) == ["applied", "sent", "rejected", "stage_moved"]
