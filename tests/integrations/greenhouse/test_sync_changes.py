@@ -256,3 +256,13 @@ def test_a_new_post_that_a_broken_off_reading_brought_still_gets_its_places(
     assert run_sync(connection, CHANGES).state == SyncState.FAILED
     assert run_sync(connection, CHANGES).state == SyncState.SUCCEEDED
     assert GreenhouseJobPost.objects.offered().get(remote_id=str(new["id"])).location == "Oslo"
+
+
+def test_changes_when_a_department_is_renamed_reach_the_jobs_in_it(
+    sandbox: SandboxProcess, connection: Connection, imported: list[JobLink]
+) -> None:
+    link = next(link for link in imported if link.job.department)
+    department = sandbox.records("departments", name=link.job.department)[0]
+    sandbox.change_record("departments", department["id"], name="Renamed team")
+    run_sync(connection, CHANGES)
+    assert Job.objects.get(pk=link.job_id).department == "Renamed team"
