@@ -146,6 +146,22 @@ def _source_label(source: SourcePayload) -> str:
     return f"{source.name} · {strategy}" if strategy else source.name
 
 
+class NewSecretForm(forms.Form):
+    """For how long the webhook secret until now stays good beside the new one."""
+
+    keep_days_chosen = forms.TypedChoiceField(
+        label="The old secret stays good for",
+        choices=[("7", "7 days"), ("1", "1 day"), ("30", "30 days"), ("0", "no time at all: somebody may know it")],
+        coerce=int,
+        initial="7",
+        help_text="Until then deliveries signed with either are taken, so none is lost while you paste the new one.",
+    )
+
+    @property
+    def keep_days(self) -> int:
+        return int(self.cleaned_data["keep_days_chosen"])
+
+
 class ImportSettingsForm(forms.Form):
     """How the career site is followed. `seen` names the custom fields there are, by key."""
 

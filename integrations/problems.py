@@ -302,6 +302,31 @@ _ALL = (
         "A part of our program failed; nothing was lost.",
         "Press Send again. If it stays, give us the reference number below.",
     ),
+    # --- webhooks
+    Problem(
+        "webhook_signature",
+        "Deliveries from Greenhouse are signed with another secret",
+        "What comes does not carry the signature that our secret makes, so we do not take it.",
+        "Paste the secret into every webhook of ours in Greenhouse. If you no longer have it, press New secret.",
+    ),
+    Problem(
+        "webhook_scope_missing",
+        "Greenhouse does not let us make webhooks",
+        "The scopes for webhooks are not among what was authorized, so we cannot make them ourselves.",
+        "Make them by hand: press New secret, and follow the steps.",
+    ),
+    Problem(
+        "webhook_not_reached",
+        "Greenhouse cannot reach us",
+        "It tried our address when the webhooks were made, got no answer, and switched them off.",
+        "Check that this installation can be reached from the internet, then press Repair.",
+    ),
+    Problem(
+        "webhook_refused",
+        "Greenhouse refused the webhooks",
+        "It did not take our address: it delivers to public https addresses only.",
+        "Set BASE_URL to the public address of this installation, then press Repair.",
+    ),
     *OF_EXPORTS,
 )
 

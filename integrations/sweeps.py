@@ -3,22 +3,27 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet, Window
+from django.db.models import Max, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from integrations import grants
+from integrations.fields import Secret
 from integrations.models import (
     OPEN_SYNC,
     PAUSE_AFTER,
     Connection,
     ConnectionState,
     CredentialKind,
+    DeliveryOutcome,
+    DeliveryState,
     Export,
     ExportState,
     SyncKind,
     SyncRun,
     SyncState,
+    WebhookDelivery,
+    WebhookEndpoint,
 )
 from integrations.problems import PROBLEMS
 
@@ -29,6 +34,7 @@ SECOND_LOOK_AFTER = timedelta(hours=1)
 EXPORTS_AT_ONCE = 200
 # All employers share the partner's budget at the token endpoint; the rest follows with the next tick.
 GRANTS_AT_ONCE = 50
+BODIES_KEPT_FOR, DELIVERIES_KEPT_FOR = timedelta(days=7), timedelta(days=30)
 
 
 def take_due_exports() -> list[int]:
@@ -125,6 +131,47 @@ def due_second_looks() -> list[int]:
     """Working connections with a feature switched off, not tested for an hour: somebody may have ticked the scope."""
     quiet = Connection.objects.filter(state=ConnectionState.ACTIVE, tested_at__lt=timezone.now() - SECOND_LOOK_AFTER)
     return list(quiet.exclude(refused_scopes=[]).values_list("pk", flat=True))
+
+
+def due_webhooks() -> list[int]:
+    """Endpoints with deliveries that nobody works on although it is time; as long as Greenhouse can be asked."""
+    now = timezone.now()
+    well = Connection.objects.not_paused(now).filter(state=ConnectionState.ACTIVE)
+    due = WebhookDelivery.objects.due(now).filter(endpoint__connection__in=well)
+    return list(due.order_by("endpoint").values_list("endpoint", flat=True).distinct())
+
+
+def take_jobs_told_of() -> list[tuple[Connection, SyncKind]]:
+    """Connections whose jobs are to be read because of deliveries, once nothing else reads them."""
+    now = timezone.now()
+    well = Connection.objects.not_paused(now).filter(state=ConnectionState.ACTIVE)
+    free = well.exclude(sync_runs__state__in=OPEN_SYNC)
+    due = WebhookEndpoint.objects.filter(jobs_due_at__lte=now, connection__in=free).select_related("connection")
+    return [
+        (endpoint.connection, SyncKind(endpoint.jobs_kind))
+        for endpoint in due
+        # Whatever is told from here on asks for another reading.
+        if WebhookEndpoint.objects.filter(pk=endpoint.pk, jobs_due_at=endpoint.jobs_due_at).update(jobs_due_at=None)
+    ]
+
+
+def forget_deliveries() -> None:
+    """Drop what is no longer needed of deliveries, and secrets whose time is over.
+
+    Effects: bodies go after a week, read or not; the rows after thirty days, but for the newest of each endpoint,
+        which tells since when nothing has come.
+    """
+    now = timezone.now()
+    old = WebhookDelivery.objects.filter(received_at__lt=now - BODIES_KEPT_FOR)
+    old.exclude(state=DeliveryState.DONE).update(
+        state=DeliveryState.DONE, outcome=DeliveryOutcome.DROPPED, done_at=now, lease_until=None, retry_at=None
+    )
+    old.filter(body_dropped_at=None).update(body=Secret(""), body_dropped_at=now)
+    newest = WebhookDelivery.objects.values("endpoint").annotate(newest=Max("pk")).values("newest")
+    past = WebhookDelivery.objects.filter(received_at__lt=now - DELIVERIES_KEPT_FOR)
+    past.exclude(pk__in=list(newest.values_list("newest", flat=True))).delete()
+    over = WebhookEndpoint.objects.filter(former_secret_until__lt=now)
+    over.update(former_secret=Secret(""), former_secret_until=None)
 
 
 def _with_somebody_sent() -> QuerySet[Any, Any]:

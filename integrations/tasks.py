@@ -4,10 +4,14 @@ A lost message costs nothing: the sweeps of beat find every row that nobody woke
 """
 
 import random
+from contextlib import suppress
 
 from celery import Task, shared_task
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from accounts.models import User
 from candidates.models import Application, EventKind, Origin
@@ -15,11 +19,12 @@ from candidates.services import tell
 from integrations import connecting, life, sweeps
 from integrations.arrival import Arrival
 from integrations.credentials import keep_alive
-from integrations.greenhouse import export, sync, tracking
+from integrations.greenhouse import deliveries, export, sync, tracking
 from integrations.greenhouse.errors import GreenhouseError
 from integrations.models import OPEN_SYNC, Connection, Export, GreenhouseJob, SyncKind, SyncRun
 
 WAKE_EXPIRES_SECONDS = 60  # an unread message is worthless by then: a sweep has sent another
+WEBHOOKS_WOKEN_SECONDS = 10  # how long one wake-up stands for all deliveries after it, until a worker takes it up
 
 
 def enqueue_sync(connection: Connection, *, by: User | None, kind: SyncKind = SyncKind.FULL) -> SyncRun:
@@ -82,6 +87,20 @@ def wake_export(row: Export) -> None:
     _wake(run_export, row.pk)
 
 
+def wake_webhooks(endpoint_id: int) -> None:
+    """Call a worker for the deliveries of an endpoint, unless one was called that has not begun.
+
+    Effects: a message; without a broker nothing, and at once: a sweep finds the rows.
+    """
+    with suppress(RedisError, OperationalError, OSError):
+        if cache.add(_woken(endpoint_id), True, WEBHOOKS_WOKEN_SECONDS):
+            run_webhooks.apply_async((endpoint_id,), expires=WAKE_EXPIRES_SECONDS)
+
+
+def _woken(endpoint_id: int) -> str:
+    return f"webhooks-woken:{endpoint_id}"
+
+
 def _wake(task: "Task[[int], None]", pk: int) -> None:
     # Robust: with the broker down the row is there all the same, and a sweep finds it.
     transaction.on_commit(lambda: task.delay(pk), robust=True)
@@ -100,6 +119,15 @@ def run_sync(run_id: int) -> None:
         run_sync.apply_async((run_id,), countdown=wait)
     elif connection := sweeps.due_survey(run_id):
         enqueue_sync(connection, by=None, kind=SyncKind.SURVEY)
+
+
+@shared_task(ignore_result=True)
+def run_webhooks(endpoint_id: int) -> None:
+    # Before anything is read: what is stored from now on calls a worker of its own.
+    with suppress(RedisError, OSError):
+        cache.delete(_woken(endpoint_id))
+    if deliveries.process(endpoint_id):
+        wake_webhooks(endpoint_id)
 
 
 @shared_task(ignore_result=True)
@@ -140,6 +168,19 @@ def wake_due_syncs() -> None:
         enqueue_sync(connection, by=None, kind=sweeps.kind_due(connection))
     for run_id in sweeps.forgotten_syncs():
         run_sync.apply_async((run_id,), expires=WAKE_EXPIRES_SECONDS)
+
+
+@shared_task(ignore_result=True)
+def wake_due_webhooks() -> None:
+    for endpoint_id in sweeps.due_webhooks():
+        run_webhooks.apply_async((endpoint_id,), expires=WAKE_EXPIRES_SECONDS)
+    for connection, kind in sweeps.take_jobs_told_of():
+        enqueue_sync(connection, by=None, kind=kind)
+
+
+@shared_task(ignore_result=True)
+def sweep_webhooks() -> None:
+    sweeps.forget_deliveries()
 
 
 @shared_task(ignore_result=True)

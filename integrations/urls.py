@@ -4,9 +4,12 @@ from django.urls import URLPattern, URLResolver, path
 
 from integrations.views import (
     applicants,
+    audit,
     connect_jobs,
     connection,
     dashboard,
+    export_repair,
+    exports,
     import_settings,
     imports,
     invitations,
@@ -17,6 +20,7 @@ from integrations.views import (
     settings,
     unlisted,
     vanished,
+    webhooks,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -44,6 +48,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("employers/<slug:employer>/applicants/", applicants.applicants, name="applicants"),
     path("employers/<slug:employer>/applicants/decide/", reviewing.decide, name="applicants_decide"),
     path("employers/<slug:employer>/applicants/<uuid:key>/", applicants.application, name="application"),
+    path("employers/<slug:employer>/exports/", exports.exports, name="exports"),
+    path("employers/<slug:employer>/exports/do/", exports.exports_do, name="exports_do"),
+    path("employers/<slug:employer>/exports/audit-log/", audit.audit_log, name="audit_log"),
+    path("employers/<slug:employer>/exports/<int:pk>/", exports.export_detail, name="export"),
+    path("employers/<slug:employer>/exports/<int:pk>/correct/", export_repair.export_correct, name="export_correct"),
+    path("employers/<slug:employer>/exports/<int:pk>/job/", export_repair.export_job, name="export_job"),
     path("employers/<slug:employer>/exports/<int:pk>/send-again/", applicants.send_again, name="send_again"),
     path("employers/<slug:employer>/settings/integrations/", settings.integrations, name="integrations"),
     path("employers/<slug:employer>/settings/integrations/test/", settings.test, name="integration_test"),
@@ -68,6 +78,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         invitations.revoke,
         name="setup_revoke",
     ),
+    path("employers/<slug:employer>/settings/integrations/webhook/", webhooks.create, name="webhook_create"),
+    path("employers/<slug:employer>/settings/integrations/webhook/secret/", webhooks.new_secret, name="webhook_secret"),
+    path("employers/<slug:employer>/settings/integrations/webhook/switch/", webhooks.switch, name="webhook_switch"),
+    path("employers/<slug:employer>/settings/integrations/webhook/repair/", webhooks.repair, name="webhook_repair"),
+    path("employers/<slug:employer>/settings/integrations/webhook/delete/", webhooks.delete, name="webhook_delete"),
+    path("greenhouse/hooks/<slug:key>/", webhooks.intake, name="webhook_intake"),
     path("setup/", invitations.setup, name="setup"),
     path("employers/<slug:employer>/settings/integrations/greenhouse/", partner.connect, name="greenhouse_connect"),
     path("greenhouse/callback/", partner.callback, name="greenhouse_callback"),

@@ -11,7 +11,9 @@ MEGABYTE = 1024 * 1024
 MOST_BYTES = 3 * MEGABYTE
 # Only these bring files: an application with several, of which each over 5 MB is let go of with a sentence in the form,
 # and a logo, which has its own sentence when it is too large.
-MOST_BYTES_WITH_FILES = {"/apply/": 30 * MEGABYTE, "/settings/logo/": 12 * MEGABYTE}
+MOST_BYTES_WITH_FILES = {"/apply/": 30 * MEGABYTE, "/correct/": 30 * MEGABYTE, "/settings/logo/": 12 * MEGABYTE}
+# What Greenhouse delivers is read into memory as a whole, to check its signature.
+WEBHOOKS, MOST_BYTES_OF_WEBHOOK = "/greenhouse/hooks/", 2 * MEGABYTE
 _TOO_MUCH = "This is more than we can take at once. Go back and choose smaller files: each may have 5 MB, a logo 1 MB."
 
 
@@ -23,6 +25,8 @@ class BodyLimit:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         most = next((size for end, size in MOST_BYTES_WITH_FILES.items() if request.path.endswith(end)), MOST_BYTES)
+        if request.path.startswith(WEBHOOKS):
+            most = MOST_BYTES_OF_WEBHOOK
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > most:
             return HttpResponse(_TOO_MUCH, status=413, content_type="text/plain; charset=utf-8")

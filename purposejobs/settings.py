@@ -260,6 +260,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 4},
     },
+    "wake-due-webhooks": {
+        "task": "integrations.tasks.wake_due_webhooks",
+        "schedule": 5.0,
+        "options": {"expires": 4},
+    },
+    "sweep-webhooks": {
+        "task": "integrations.tasks.sweep_webhooks",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
+    },
     "tell-admins": {
         "task": "integrations.tasks.wake_due_letters",
         "schedule": 30.0,

@@ -19,6 +19,8 @@ from integrations.models import (
     GreenhouseJobPost,
     JobLink,
     SyncRun,
+    WebhookDelivery,
+    WebhookEndpoint,
 )
 from jobs.models import Job, JobState
 from jobs.questions import QuestionKind
@@ -163,6 +165,25 @@ class SyncRunFactory(DjangoModelFactory[SyncRun]):
         model = SyncRun
 
     connection = factory.SubFactory(ConnectionFactory)
+
+
+class WebhookEndpointFactory(DjangoModelFactory[WebhookEndpoint]):
+    class Meta:
+        model = WebhookEndpoint
+
+    connection = factory.SubFactory(ConnectionFactory)
+    key = factory.Sequence(lambda n: f"endpoint-key-{n}")
+    secret = factory.LazyFunction(lambda: Secret.of("webhook-secret"))
+
+
+class WebhookDeliveryFactory(DjangoModelFactory[WebhookDelivery]):
+    class Meta:
+        model = WebhookDelivery
+
+    endpoint = factory.SubFactory(WebhookEndpointFactory)
+    event = "candidate_stage_change"
+    event_id = factory.Sequence(lambda n: f"event-{n}")
+    digest = factory.Sequence(lambda n: f"{n:064x}")
 
 
 class ExportFactory(DjangoModelFactory[Export]):

@@ -13,7 +13,7 @@ from accounts.models import User
 from integrations.models import WithProblem
 from integrations.problems import PROBLEMS
 
-_SECRETS = frozenset({"secret", "token", "refresh_token", "key_hash"})
+_SECRETS = frozenset({"secret", "former_secret", "token", "refresh_token", "key_hash", "key", "body", "digest"})
 
 
 class EngineAdmin(admin.ModelAdmin):  # type: ignore[type-arg]

@@ -47,6 +47,7 @@ from integrations.models.sync import (
     SyncRun,
     SyncState,
 )
+from integrations.models.webhook import DeliveryOutcome, DeliveryState, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "CAN_BE_CANCELLED",
@@ -54,6 +55,8 @@ __all__ = [
     "ConnectionState",
     "CredentialKind",
     "DUE_EXPORT",
+    "DeliveryOutcome",
+    "DeliveryState",
     "Export",
     "ExportFile",
     "ExportQuerySet",
@@ -87,5 +90,7 @@ __all__ = [
     "SyncKind",
     "SyncRun",
     "SyncState",
+    "WebhookDelivery",
+    "WebhookEndpoint",
     "WithProblem",
 ]

@@ -13,10 +13,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Membership, Role
 from accounts.permissions import EmployerRequest, employer_required
-from integrations import connecting, grants, invitations, sources
+from integrations import connecting, grants, invitations, sources, webhook_setup
 from integrations.checkup import CheckFailed
 from integrations.doctor import Diagnosis
-from integrations.forms import ActingUserForm, ImportSettingsForm, IntegrationForm, InvitationForm, SourceForm
+from integrations.forms import (
+    ActingUserForm,
+    ImportSettingsForm,
+    IntegrationForm,
+    InvitationForm,
+    NewSecretForm,
+    SourceForm,
+)
 from integrations.greenhouse.scopes import ALL_SCOPES, FEATURES
 from integrations.import_settings import seen_fields
 from integrations.models import Connection, ConnectionState, CredentialKind
@@ -77,6 +84,8 @@ def page(request: EmployerRequest, **bound: Any) -> HttpResponse:
         "pending": invitations.pending_of(request.employer) if request.membership.is_admin else [],
         "admins": Membership.objects.filter(employer=request.employer, role=Role.ADMIN).select_related("user"),
         "status": status_of(connection) if connection else None,
+        "webhooks": webhook_setup.status_of(held) if held else None,
+        "new_secret_form": NewSecretForm(prefix="webhook"),
         **bound,
     }
     if held and "import_form" not in bound:

@@ -40,6 +40,8 @@ from tests.factories import (
     JobLinkFactory,
     SyncRunFactory,
     UserFactory,
+    WebhookDeliveryFactory,
+    WebhookEndpointFactory,
 )
 
 MODELS = [model._meta.model_name or "" for model in apps.get_app_config("integrations").get_models()]
@@ -129,6 +131,8 @@ def plant(employer: Employer) -> Connection:
         key_hash=f"{connection.pk:064}",
         expires_at=now + timedelta(days=7),
     )
+    endpoint = WebhookEndpointFactory(connection=connection, secret=Secret.of(SECRET), former_secret=Secret.of(TOKEN))
+    WebhookDeliveryFactory(endpoint=endpoint, body=Secret.of(SECRET))
     return connection
 
 
