@@ -97,6 +97,7 @@ def forget_import(connection: Connection) -> None:
         SyncRun,
     ):
         model._default_manager.filter(connection=connection).delete()
+    Connection.objects.filter(pk=connection.pk).update(full_synced_at=None, changes_since=None)
 
 
 def wrong_posts(account: Account, connection: Connection) -> int:

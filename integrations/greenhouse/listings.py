@@ -22,6 +22,7 @@ Step = dict[str, Any]
 Ids = Callable[[SyncRun], QuerySet[Any, Any]]
 
 IDS_PER_REQUEST = 50
+PAGES_IN_ONE_GO = 4
 # Changes are asked for from this much before the last reading began: for clocks that differ where Greenhouse names no
 # time, for records that are written before they can be listed, and for the time an answer takes.
 OVERLAP = timedelta(minutes=5)
@@ -209,6 +210,14 @@ def _goes_by_ids(sync: SyncRun, listing: Listing) -> bool:
     step, posts = sync.progress[listing.name], sync.progress["job_posts"]
     chunks = -(-sync.posts_read // IDS_PER_REQUEST)
     return bool(step.get("by_ids")) or (posts["done"] and (chunks <= 1 or step["pages"] >= chunks))
+
+
+def pages_in_one_go(sync: SyncRun, listing: Listing) -> int:
+    """How many pages of a list may be fetched one after the other before the first of them is written.
+
+    While more posts are to come there are too many to ask for their parts by id, so their parts need not wait.
+    """
+    return PAGES_IN_ONE_GO if listing.is_whole_first and not sync.progress["job_posts"]["done"] else 1
 
 
 def next_query(sync: SyncRun, listing: Listing) -> dict[str, Any] | None:

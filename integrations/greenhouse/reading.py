@@ -52,15 +52,20 @@ class Reading:
     def scope(self) -> str:
         return listing_scope(f"/v3/{self.collection}")
 
-    def save(self, payloads: Iterable[Record], run: SyncRun, *, marks_seen: bool = True) -> int:
-        """Write one page as rows in one statement per batch: those that are new or differ, and how many they were.
+    def rows(self, payloads: Iterable[Record], run: SyncRun) -> list[models.Model]:
+        """Make the rows of one page, each once. Pure."""
+        return [*{payload.id: self.row(payload, run) for payload in payloads}.values()]
+
+    def save(self, rows: list[models.Model], run: SyncRun, *, marks_seen: bool = True) -> int:
+        """Write the rows of one page in one statement per batch: those that are new or differ, and how many they were.
 
         Effects: `marks_seen` also notes on the others that this run saw them.
         Repeat: writes nothing but that note.
         """
-        rows = {payload.id: self.row(payload, run) for payload in payloads}  # ON CONFLICT wants each row once
         columns = {field.name for field in self.model._meta.concrete_fields} - {"id", *self.kept, *self.unique}
-        changed, same = split_changed([*rows.values()], unique=self.unique, compared=columns - {"seen_in"})
+        changed, same = rows, list[Any]()
+        if run.connection.full_synced_at:  # before the first reading's end nearly all is new, and looking is in vain
+            changed, same = split_changed(rows, unique=self.unique, compared=columns - {"seen_in"})
         upsert(changed, unique=self.unique, update=columns)
         if marks_seen and same and self.has_marks:
             self.model._default_manager.filter(pk__in=same).update(seen_in=run)

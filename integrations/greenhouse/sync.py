@@ -30,8 +30,8 @@ from integrations.greenhouse.errors import (
     Unavailable,
     UnexpectedReply,
 )
+from integrations.greenhouse.fetching import Fetched, fetch
 from integrations.greenhouse.listings import Listing
-from integrations.greenhouse.reading import Reading
 from integrations.greenhouse.sight import prove_sight
 from integrations.models import OPEN_SYNC, Step, SyncKind, SyncRun, SyncState
 from integrations.problems import code_for
@@ -145,7 +145,7 @@ def _read(sync: SyncRun, client: GreenhouseClient) -> bool:
     lists = listings.listings_of(sync)
     # Those of a run that is new, or that an older release began.
     sync.progress = {**listings.new_progress(sync, sync.connection.refused_scopes), **sync.progress}
-    asked: dict[Future[Page[Any]], Listing] = {}
+    asked: dict[Future[list[Fetched]], Listing] = {}
     spent: RateLimited | None = None
     with ThreadPoolExecutor(max_workers=READERS) as pool:
 
@@ -154,7 +154,8 @@ def _read(sync: SyncRun, client: GreenhouseClient) -> bool:
                 if listing not in asked.values() and listings.is_ready(sync, listing, unsaved):
                     query = listings.next_query(sync, listing)
                     if query is not None:
-                        asked[pool.submit(_fetch, client, listing.reading, query)] = listing
+                        most = listings.pages_in_one_go(sync, listing)
+                        asked[pool.submit(fetch, client, listing.reading, query, sync, most=most)] = listing
 
         ask()
         while asked:
@@ -162,16 +163,16 @@ def _read(sync: SyncRun, client: GreenhouseClient) -> bool:
             for future in done:
                 listing = asked.pop(future)
                 try:
-                    page = _result(future, sync, listing)
+                    fetched = _result(future, sync, listing)
                 except RateLimited as exc:
                     spent = exc
                     continue
                 in_time = spent is None and time.monotonic() < ends_at
-                if page is not None:
-                    _advance(sync, listing, page)
-                    if in_time:
+                for number, one in enumerate(fetched, start=1):
+                    _advance(sync, listing, one.page)
+                    if in_time and number == len(fetched):
                         ask(unsaved=listing.name)  # the next pages travel while this one is written
-                    _save(sync, listing, page)
+                    _save(sync, listing, one)
                 if in_time:
                     ask()
     if spent:
@@ -179,15 +180,8 @@ def _read(sync: SyncRun, client: GreenhouseClient) -> bool:
     return all(step["done"] for step in sync.progress.values())
 
 
-def _fetch(client: GreenhouseClient, reading: Reading, query: dict[str, Any]) -> Page[Any]:
-    """Runs in a reader's thread, which must not touch the database."""
-    if query.get("cursor"):
-        return client.fetch_page(reading.collection, reading.schema, cursor=query["cursor"], lenient=True)
-    return client.fetch_page(reading.collection, reading.schema, params=query["params"], lenient=True)
-
-
-def _result(future: Future[Page[Any]], sync: SyncRun, listing: Listing) -> Page[Any] | None:
-    """Return the page that came; None when its list is to be asked for again, in another way."""
+def _result(future: Future[list[Fetched]], sync: SyncRun, listing: Listing) -> list[Fetched]:
+    """Return the pages that came; none when their list is to be asked for again, in another way."""
     step = sync.progress[listing.name]
     try:
         return future.result()
@@ -196,7 +190,7 @@ def _result(future: Future[Page[Any]], sync: SyncRun, listing: Listing) -> Page[
             raise
         sync.connection.note_refused(listing.reading.scope)
         step.update(listings.left_out())
-        return Page((), None, 0)
+        return [Fetched(Page((), None, 0))]
     except Rejected as exc:
         if step["cursor"] and not step.get("restarted"):
             # A kept cursor may have died (contract §10 no. 19): begin this list again, once.
@@ -205,7 +199,7 @@ def _result(future: Future[Page[Any]], sync: SyncRun, listing: Listing) -> Page[
         if "updated_at" in listing.params and not step.get("refused"):
             # Some collections refuse the filters they document (contract §3.3): then all of it is read.
             _begin_again(sync, listing, refused=["updated_at"])
-            return None
+            return []
         raise
 
 
@@ -228,12 +222,13 @@ def _advance(sync: SyncRun, listing: Listing, page: Page[Any]) -> None:
     listings.advance(step, next_cursor=page.next_cursor)
 
 
-def _save(sync: SyncRun, listing: Listing, page: Page[Any]) -> None:
+def _save(sync: SyncRun, listing: Listing, fetched: Fetched) -> None:
     """Commit a page together with how far we are, so that a killed worker costs at most one page."""
     step, reading = sync.progress[listing.name], listing.reading
+    rows = reading.rows(fetched.page.items, sync) if fetched.rows is None else fetched.rows
     with transaction.atomic():
-        step["written"] = step.get("written", 0) + reading.save(page.items, sync, marks_seen=listing.marks_seen)
-        reading.skip(page.misfits, sync)
+        step["written"] = step.get("written", 0) + reading.save(rows, sync, marks_seen=listing.marks_seen)
+        reading.skip(fetched.page.misfits, sync)
         sync.lease_until = timezone.now() + LEASE
         sync.attempts = 0
         _write(sync, *_KEPT, "lease_until", "attempts", "started_at")

@@ -41,7 +41,7 @@ def test_import_posts_when_run_small_measures_everything() -> None:
     assert (figures.wrong_posts, figures.jobs, sorted(figures.statements)) == (0, 30, [30, 60])
     assert all(one.floor.wall > 0 and one.imported.busy > 0 for one in figures.rounds)
     assert len(figures.rounds) == 2
-    assert any("jobs/html.py" in line or "Cleaner" in line for line in figures.lines())
+    assert any("integrations/" in line or "execute" in line for line in figures.profile)
     assert "times the floor" not in " ".join(replace(figures, rounds=GOOD.rounds).failures())
 
 

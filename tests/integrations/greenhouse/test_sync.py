@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from integrations import importing
 from integrations.fields import Secret
-from integrations.greenhouse import sync
+from integrations.greenhouse import fetching, sync
 from integrations.models import (
     Connection,
     ConnectionState,
@@ -256,13 +256,13 @@ def test_sync_whose_user_loses_the_right_between_two_pages_closes_nothing(
     run_sync(connection)
     _import_all(connection, alice)
     live = Job.objects.live().count()
-    fetch = sync._fetch
+    fetch = fetching._fetch
 
     def blind(client: Any, reading: Any, query: dict[str, Any]) -> Any:
         page = fetch(client, reading, query)
         return replace(page, items=(), next_cursor=None) if query.get("cursor") else page
 
-    monkeypatch.setattr(sync, "_fetch", blind)
+    monkeypatch.setattr(fetching, "_fetch", blind)
     run = run_sync(connection)
     assert (run.state, run.problem_code) == (SyncState.PARTIAL, "listing_empty")
     assert Job.objects.live().count() == live > 600

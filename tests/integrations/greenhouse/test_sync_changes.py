@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from integrations.greenhouse import sync
+from integrations.greenhouse import fetching
 from integrations.greenhouse.listings import OVERLAP
 from integrations.models import Connection, GreenhouseJobPost, JobLink, SyncKind, SyncState
 from jobs.models import Job, JobState
@@ -199,7 +199,7 @@ def test_a_right_lost_before_the_places_are_read_takes_no_place_away(
     sandbox: SandboxProcess, connection: Connection, imported: list[JobLink], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     placed = GreenhouseJobPost.objects.exclude(location="").count()
-    fetch = sync._fetch
+    fetch = fetching._fetch
 
     def blinded(client: Any, reading: Any, query: dict[str, Any]) -> Any:
         if reading.collection == "job_post_locations":
@@ -207,7 +207,7 @@ def test_a_right_lost_before_the_places_are_read_takes_no_place_away(
             sandbox.set_user(ADMIN_EMAIL, site_admin=False)
         return fetch(client, reading, query)
 
-    monkeypatch.setattr(sync, "_fetch", blinded)
+    monkeypatch.setattr(fetching, "_fetch", blinded)
     run = run_sync(connection)
     assert (run.state, run.problem_code) == (SyncState.FAILED, "not_site_admin")
     assert GreenhouseJobPost.objects.exclude(location="").count() == placed > 30
