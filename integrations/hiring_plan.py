@@ -1,10 +1,11 @@
-"""What may be chosen for the people of one job: the stages of its Greenhouse job, and the account's sources.
+"""What may be chosen for people: the stages of their Greenhouse job, and the account's sources and prospect pools.
 
-Both lists are Greenhouse's and are asked for when somebody wants to choose; for some minutes they are remembered.
+The lists are Greenhouse's and are asked for when somebody wants to choose; for some minutes they are remembered.
 """
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, TypeVar
 
 from django.core.cache import cache
 
@@ -12,12 +13,14 @@ from integrations import sources
 from integrations.checkup import CheckFailed, not_now
 from integrations.credentials import client_for
 from integrations.fields import DecryptionError
+from integrations.greenhouse.client import GreenhouseClient
 from integrations.greenhouse.errors import Forbidden, GreenhouseError
-from integrations.greenhouse.scopes import STAGES
-from integrations.models import Connection, GreenhouseJob, JobLink
+from integrations.greenhouse.scopes import listing_scope
+from integrations.models import Connection, GreenhouseJob
 from integrations.problems import Problem
 
 REMEMBERED_SECONDS = 300
+T = TypeVar("T")
 
 
 class Choice(NamedTuple):
@@ -27,34 +30,51 @@ class Choice(NamedTuple):
     name: str
 
 
+class Pool(NamedTuple):
+    """A prospect pool with its stages in their order."""
+
+    remote_id: str
+    name: str
+    stages: tuple[Choice, ...]
+
+
 @dataclass(frozen=True)
 class Lists:
-    """Both lists; None for one that could not be had, and why."""
+    """All lists; None for one that could not be had or was not asked for, and why."""
 
     stages: list[Choice] | None = None
     sources: list[Choice] | None = None
     problem: Problem | None = None
+    pools: list[Pool] | None = None
 
 
-def fetch_lists(link: JobLink) -> Lists:
-    """Ask for what may be chosen for the people of a connected job. One that is refused does not hide the other.
+def fetch_lists(connection: Connection, job: GreenhouseJob | None, *, pools: bool = False) -> Lists:
+    """Ask for what may be chosen for people on a Greenhouse job. One that is refused does not hide the others.
 
-    Effects: as of the two; after an outage the second is not asked for.
+    Effects: as of each list; after an outage the others are not asked for.
     """
-    connection, job = link.post.connection, link.post.greenhouse_job
     if not connection.is_connected:
         return Lists(problem=connection.problem)
-    sources, problem = None, None
+    had, problem = Lists(), None
     try:
-        sources = fetch_sources(connection)
+        had = replace(had, sources=fetch_sources(connection))
     except CheckFailed as exc:
         problem = exc.problem
-        if problem.code != "scope_missing":
-            return Lists(problem=problem)
-    try:
-        return Lists(fetch_stages(connection, job) if job else [], sources, problem)
-    except CheckFailed as exc:
-        return Lists(None, sources, exc.problem)
+    for name, fetch in _others(connection, job, pools).items():
+        if problem and problem.code != "scope_missing":
+            break
+        try:
+            had = replace(had, **{name: fetch()})
+        except CheckFailed as exc:
+            problem = exc.problem
+    return replace(had, problem=problem)
+
+
+def _others(connection: Connection, job: GreenhouseJob | None, pools: bool) -> dict[str, Callable[[], Any]]:
+    others: dict[str, Callable[[], Any]] = {"stages": lambda: fetch_stages(connection, job) if job else []}
+    if pools:
+        others["pools"] = lambda: fetch_pools(connection)
+    return others
 
 
 def fetch_stages(connection: Connection, job: GreenhouseJob) -> list[Choice]:
@@ -85,19 +105,48 @@ def fetch_sources(connection: Connection) -> list[Choice]:
     return known
 
 
+def fetch_pools(connection: Connection) -> list[Pool]:
+    """Return the prospect pools of the account with their stages.
+
+    Effects: two requests or more, at most once in five minutes.
+    Raises: CheckFailed.
+    """
+    key = _key(connection, "pools")
+    known: list[Pool] | None = cache.get(key)
+    if known is None:
+        known = _ask(connection, _pools)
+        cache.set(key, known, REMEMBERED_SECONDS)
+    return known
+
+
 def _ask_for_stages(connection: Connection, job: GreenhouseJob) -> list[Choice]:
-    scope = STAGES.scopes[0]
+    stages = _ask(connection, lambda client: client.fetch_interview_stages([job.remote_id]))
+    active = (stage for stage in stages if stage.active and str(stage.job_id) == job.remote_id)
+    return [Choice(str(stage.id), stage.name) for stage in sorted(active, key=lambda stage: stage.sort_order)]
+
+
+def _pools(client: GreenhouseClient) -> list[Pool]:
+    pools = [pool for pool in client.fetch_prospect_pools() if pool.active]
+    rows = client.fetch_prospect_pool_stages([pool.id for pool in pools]) if pools else []
+    rows.sort(key=lambda stage: stage.sort_order)
+    stages = {
+        pool.id: tuple(Choice(str(row.id), row.name) for row in rows if row.prospect_pool_id == pool.id)
+        for pool in pools
+    }
+    return [Pool(str(pool.id), pool.name, stages[pool.id]) for pool in sorted(pools, key=lambda pool: pool.name)]
+
+
+def _ask(connection: Connection, ask: Callable[[GreenhouseClient], T]) -> T:
     try:
-        stages = client_for(connection).fetch_interview_stages([job.remote_id])
+        return ask(client_for(connection))
     except Forbidden as exc:
+        scope = listing_scope(exc.path)
         connection.note_refused(scope)
         raise CheckFailed("scope_missing", scope) from exc
     except DecryptionError as exc:
         raise CheckFailed("secret_unreadable") from exc
     except GreenhouseError as exc:
         raise not_now(exc) from exc
-    active = (stage for stage in stages if stage.active and str(stage.job_id) == job.remote_id)
-    return [Choice(str(stage.id), stage.name) for stage in sorted(active, key=lambda stage: stage.sort_order)]
 
 
 def _key(connection: Connection, what: str) -> str:

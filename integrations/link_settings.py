@@ -7,7 +7,7 @@ from django.db.models import Case, Q, QuerySet, When
 
 from accounts.models import Role, User
 from integrations.hiring_plan import Choice
-from integrations.models import JobLink
+from integrations.models import Connection, JobLink
 
 NEAREST = 50  # jobs proposed to copy from; any other is found by its Greenhouse ID
 
@@ -59,9 +59,9 @@ def used_stages(link: JobLink) -> list[Choice]:
     return [Choice(*row) for row in same.values_list("stage_remote_id", "stage_name").distinct().order_by("stage_name")]
 
 
-def used_sources(link: JobLink) -> list[Choice]:
-    """The sources that jobs of the same account have chosen."""
-    same = JobLink.objects.filter(post__connection=link.post.connection_id).exclude(source_remote_id="")
+def used_sources(connection: Connection) -> list[Choice]:
+    """The sources that jobs of the account have chosen: what is known of them without asking."""
+    same = JobLink.objects.filter(post__connection=connection).exclude(source_remote_id="")
     rows = same.values_list("source_remote_id", "source_name").distinct().order_by("source_name")
     return [Choice(*row) for row in rows]
 

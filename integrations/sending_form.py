@@ -55,10 +55,11 @@ class SendingForm(forms.Form):
         super().__init__(data, initial={**self.stored, **(initial or {})}, prefix=prefix)
         self.lists = lists or Lists()
         stage = Choice(link.stage_remote_id, link.stage_name)
-        self._stages = self._offer("stage", stage, self.lists.stages, used_stages(link), "The first stage")
+        self._stages = offer(self.fields["stage"], stage, self.lists.stages, used_stages(link), "The first stage")
         source = Choice(link.source_remote_id, link.source_name)
-        usual = f"As for all jobs ({_usual_source(link.post.connection)})"
-        self._sources = self._offer("source", source, self.lists.sources, used_sources(link), usual)
+        used = used_sources(link.post.connection)
+        usual = f"As for all jobs ({usual_source(link.post.connection)})"
+        self._sources = offer(self.fields["source"], source, self.lists.sources, used, usual)
         self._offer_members(link)
 
     def _offer_members(self, link: JobLink) -> None:
@@ -68,23 +69,6 @@ class SendingForm(forms.Form):
         members.queryset = User.objects.filter(Q(pk__in=people) | Q(pk=link.credit_to_id)).order_by("first_name", "pk")
         acting = link.post.connection.acting_user_name or "Greenhouse’s service user"
         members.empty_label = f"{acting}, as whom we act"
-
-    def _offer(
-        self, name: str, own: Choice, listed: list[Choice] | None, used: list[Choice], otherwise: str
-    ) -> dict[str, str]:
-        """Fill a choice with what Greenhouse lists, else with what jobs use; the own one stays even if it is gone."""
-        names = {choice.remote_id: choice.name for choice in (used if listed is None else listed)}
-        labels = dict(names)
-        if own.remote_id and own.remote_id not in names:
-            names[own.remote_id] = own.name
-            labels = {own.remote_id: f"{own.name} (gone from Greenhouse)", **labels}
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
-        field.choices = [("", otherwise), *labels.items()]
-        unknown = "Greenhouse does not list this one any more. Choose another."
-        not_now = "Greenhouse did not show its list, so no other choice can be checked. Try again in a minute."
-        field.error_messages["invalid_choice"] = unknown if listed is not None else not_now
-        return {**names, "": ""}
 
     @property
     def was_sent(self) -> bool:
@@ -125,5 +109,26 @@ class SendingForm(forms.Form):
         return {name: self.data.get(self.add_prefix(name), "") for name in self.fields}
 
 
-def _usual_source(connection: Connection) -> str:
+def offer(
+    field: forms.Field, own: Choice, listed: list[Choice] | None, used: list[Choice], otherwise: str
+) -> dict[str, str]:
+    """Fill a choice with what Greenhouse lists, else with what jobs use; the own one stays even if it is gone.
+
+    Shape: the names by id of all that may be chosen.
+    """
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+    names = {choice.remote_id: choice.name for choice in (used if listed is None else listed)}
+    labels = dict(names)
+    if own.remote_id and own.remote_id not in names:
+        names[own.remote_id] = own.name
+        labels = {own.remote_id: f"{own.name} (gone from Greenhouse)", **labels}
+    field.choices = [("", otherwise), *labels.items()]
+    unknown = "Greenhouse does not list this one any more. Choose another."
+    not_now = "Greenhouse did not show its list, so no other choice can be checked. Try again in a minute."
+    field.error_messages["invalid_choice"] = unknown if listed is not None else not_now
+    return {**names, "": ""}
+
+
+def usual_source(connection: Connection) -> str:
+    """The name of the source that people carry unless told otherwise."""
     return connection.source_name if connection.source_remote_id else "none"

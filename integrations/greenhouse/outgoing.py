@@ -37,10 +37,14 @@ def application_part(export: Export, connection: Connection, referrer_remote_id:
 
 def application_body(export: Export, part: dict[str, Any]) -> dict[str, Any]:
     """The body of `POST /v3/applications`, which alone may name a stage (contract §6.6)."""
-    body = {"candidate_id": int(export.candidate_remote_id), **part}
-    if export.stage_remote_id and not export.is_prospect:
-        body["initial_stage_id"] = int(export.stage_remote_id)
-    return body
+    return {"candidate_id": int(export.candidate_remote_id), **in_stage(export, part)}
+
+
+def in_stage(export: Export, part: dict[str, Any]) -> dict[str, Any]:
+    """An application with the stage it is to begin in; Greenhouse's own choice is the job's first."""
+    if not export.stage_remote_id or export.is_prospect:
+        return part
+    return {**part, "initial_stage_id": int(export.stage_remote_id)}
 
 
 def sent_in_words(export: Export) -> str:

@@ -59,7 +59,8 @@ class Editor:
         """
         if self.link is None:
             return None
-        lists = fetch_lists(self.link) if fetch else None
+        post = self.link.post
+        lists = fetch_lists(post.connection, post.greenhouse_job) if fetch else None
         return SendingForm(data, link=self.link, lists=lists, **kwargs)
 
     def offers(self, chosen: str) -> linking.Offers:

@@ -32,12 +32,18 @@ def send_files(walk: Walk) -> None:
 
 def plan_files(export: Export) -> None:
     """Make a row for every file of the application that has none. Repeat: harmless."""
+    known = set(export.files.values_list("document", flat=True))
+    rows = [row for row in planned_files(export) if row.document_id not in known]
+    ExportFile.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def planned_files(export: Export) -> list[ExportFile]:
+    """Every file of the application as it is to arrive, the résumé first; unsaved."""
     application = export.application
     documents = [(application.resume, FileType.RESUME)] if application.resume else []
     answers = application.answers.exclude(document=None).select_related("document")
     documents += [(answer.document, outgoing.type_of(answer)) for answer in answers if answer.document]
-    known = set(export.files.values_list("document", flat=True))
-    rows = [
+    return [
         ExportFile(
             export=export,
             document=document,
@@ -46,9 +52,7 @@ def plan_files(export: Export) -> None:
             filename=outgoing.filename(application, document),
         )
         for position, (document, kind) in enumerate(documents)
-        if document.pk not in known
     ]
-    ExportFile.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _files_of(export: Export) -> list[ExportFile]:
@@ -63,7 +67,7 @@ def _send_file(walk: Walk, file: ExportFile, there: Sequence[AttachmentPayload])
             return
     assert file.document is not None  # noqa: S101 - those without one were left out; for the type checker
     content = _content_of(file.document)
-    kind = _type_beside(walk, file, there)
+    kind = type_beside(walk, file, there)
     walk.begin(ExportStep.FILE)
     try:
         created = _sent(walk, file, kind, content)
@@ -88,7 +92,7 @@ def _sent(walk: Walk, file: ExportFile, kind: str, content: bytes) -> Attachment
     return walk.client.send_attachment(outgoing.attachment_body(application_id, file.filename, FileType.OTHER, content))
 
 
-def _type_beside(walk: Walk, file: ExportFile, there: Sequence[AttachmentPayload]) -> str:
+def type_beside(walk: Walk, file: ExportFile, there: Sequence[AttachmentPayload]) -> str:
     """A new résumé or letter pushes the one before aside (contract §6.9), so an older one comes as another file."""
     newest = max((row.created_at for row in there if row.type == file.type and row.created_at), default=None)
     assert file.document is not None  # noqa: S101 - for the type checker

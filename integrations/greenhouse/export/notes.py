@@ -48,10 +48,8 @@ def _adopt(walk: Walk) -> bool:
 
 
 def _write(walk: Walk) -> None:
-    answers = list(walk.export.application.answers.select_related("document"))
-    text = outgoing.note_text(walk.export.application, answers, walk.link)
-    # Nobody is to read here what they may not read in the application: one private answer makes the note private.
-    body = outgoing.note_body(walk.export, text, is_private=any(answer.is_private for answer in answers))
+    text, is_private = note_of(walk)
+    body = outgoing.note_body(walk.export, text, is_private=is_private)
     walk.begin(ExportStep.NOTE)
     try:
         note_id = walk.client.send_note(body).id
@@ -60,6 +58,14 @@ def _write(walk: Walk) -> None:
         look_after_refusal(walk, exc)
         raise NeedsPerson("data_refused") from exc
     _commit(walk, note_id)
+
+
+def note_of(walk: Walk) -> tuple[str, bool]:
+    """The text of the note, and whether only some may read it."""
+    answers = list(walk.export.application.answers.select_related("document"))
+    text = outgoing.note_text(walk.export.application, answers, walk.link)
+    # Nobody is to read here what they may not read in the application: one private answer makes the note private.
+    return text, any(answer.is_private for answer in answers)
 
 
 def _commit(walk: Walk, note_id: int) -> None:
