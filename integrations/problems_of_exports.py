@@ -203,6 +203,18 @@ REMARKS = (
         "You need not do anything.",
     ),
     Problem(
+        "copy_kept",
+        "Anonymized in Greenhouse",
+        "Somebody removed this person's details there. Our copy stays as it is.",
+        "An admin can choose under Integrations that our copy is anonymized too.",
+    ),
+    Problem(
+        "copy_removed",
+        "Anonymized in Greenhouse",
+        "Somebody removed this person's details there, so we removed ours too, as chosen under Integrations.",
+        "You need not do anything.",
+    ),
+    Problem(
         "resume_older",
         "Greenhouse has a newer résumé",
         "Ours was added beside it, as another file.",

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from integrations.greenhouse import transport
-from integrations.greenhouse.harvest import Body, Harvest, Id, Page, TokenSource, parse_reply
+from integrations.greenhouse.harvest import IDS_PER_CALL, Body, Harvest, Id, Page, TokenSource, parse_reply
 from integrations.greenhouse.schemas import (
     ApplicationPayload,
     ApplicationStagePayload,
@@ -65,6 +66,16 @@ class GreenhouseClient(Harvest):
         """Return the person with this id: nobody once merged away or deleted."""
         return self._people({"ids": str(int(candidate_id))}, lambda person: person.id == int(candidate_id))
 
+    def fetch_candidates(self, ids: Iterable[Id]) -> People:
+        """Return those of these people who are there, 50 to a request; the others were merged away or deleted."""
+        wanted = sorted({int(remote_id) for remote_id in ids})
+        parts = []
+        for start in range(0, len(wanted), IDS_PER_CALL):
+            some = wanted[start : start + IDS_PER_CALL]
+            params = {"ids": ",".join(map(str, some))}
+            parts.append(self._people(params, lambda person, some=some: person.id in some))  # type: ignore[misc]
+        return People(tuple(person for part in parts for person in part.seen), sum(part.hidden for part in parts))
+
     def fetch_candidates_by_email(self, email: str) -> People:
         """Return the people who have this address among theirs, in any case."""
 
@@ -98,6 +109,23 @@ class GreenhouseClient(Harvest):
         if not filters:
             raise ValueError("all applications of an organisation are never wanted")
         return list(self.fetch_where("applications", ApplicationPayload, filters=filters))
+
+    def fetch_applications_since(
+        self, moment: datetime, *, job_ids: Iterable[Id] | None = None
+    ) -> list[ApplicationPayload]:
+        """Return the applications with any activity since then: on these jobs, or all prospects without any given.
+
+        Shape: where Greenhouse ignores the date, there are more of them; each is as it stands now.
+        """
+        params = {"last_activity_at": f"gte|{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
+        if job_ids is None:
+            return list(self.fetch_all("applications", ApplicationPayload, params={**params, "prospect": "true"}))
+        filters = {"job_ids": job_ids}
+        return list(self.fetch_where("applications", ApplicationPayload, filters=filters, params=params))
+
+    def fetch_users(self, ids: Iterable[Id]) -> list[UserPayload]:
+        """Return these users."""
+        return list(self.fetch_by_ids("users", UserPayload, key="ids", ids=ids))
 
     def fetch_attachments(self, *, application_id: Id) -> list[AttachmentPayload]:
         """Return the files of one application."""

@@ -86,6 +86,13 @@ REASONS = Feature(
     "Rejections come back without their reason, and a withdrawal looks like a rejection.",
     is_required=False,
 )
+STAGE_DATES = Feature(
+    "stage_dates",
+    "Say since when somebody is at a stage",
+    ("harvest:application_stages:list",),
+    "A change of stage has the time of the last activity, and not of the change itself.",
+    is_required=False,
+)
 PAY = Feature(
     "pay",
     "Show what a job pays",
@@ -124,7 +131,7 @@ PROSPECTS = Feature(
 
 FEATURES = (
     *(PEOPLE, IMPORT, SEND, RESUMES, FOLLOW, SOURCE, NOTES, CONTACTS, CREDIT, PROSPECTS),
-    *(REASONS, PAY, STAGES),
+    *(REASONS, STAGE_DATES, PAY, STAGES),
 )
 ALL_SCOPES = tuple(dict.fromkeys(scope for feature in FEATURES for scope in feature.scopes))
 REQUIRED_SCOPES = frozenset(scope for feature in FEATURES if feature.is_required for scope in feature.scopes)

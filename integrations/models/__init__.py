@@ -21,6 +21,7 @@ from integrations.models.career_site import (
 )
 from integrations.models.connection import (
     PAUSE_AFTER,
+    AnonymiseRule,
     Connection,
     ConnectionState,
     CredentialKind,
@@ -50,6 +51,7 @@ from integrations.models.sync import (
 from integrations.models.webhook import DeliveryOutcome, DeliveryState, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
+    "AnonymiseRule",
     "CAN_BE_CANCELLED",
     "Connection",
     "ConnectionState",

@@ -52,6 +52,13 @@ class ReopenRule(models.TextChoices):
     ASK = "ask", "Ask us"
 
 
+class AnonymiseRule(models.TextChoices):
+    """What becomes of our copy of a person who was anonymized in Greenhouse."""
+
+    KEEP = "keep", "Keep our copy"
+    FOLLOW = "follow", "Anonymize our copy too"
+
+
 class ConnectionState(models.TextChoices):
     """checking → active ⇄ needs_attention → disconnected."""
 
@@ -117,6 +124,7 @@ class Connection(WithProblem):
     remote_key = models.CharField(
         max_length=255, blank=True, help_text="The custom field that says remote. Empty: the location's words say it."
     )
+    anonymise_rule = models.CharField(max_length=10, choices=AnonymiseRule.choices, default=AnonymiseRule.KEEP)
     sync_due_at = models.DateTimeField(null=True, blank=True)
     polled_at = models.DateTimeField(null=True, blank=True)
     poll_due_at = models.DateTimeField(default=timezone.now)

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Employer, User
-from candidates.models import Application, Candidate, Document
+from candidates.models import Application, ApplicationStatus, Candidate, Document
 from integrations.models.career_site import GreenhouseJob, SendsAs
 from integrations.models.connection import Connection, ConnectionState, WithProblem
 from integrations.problems import PROBLEMS, Problem
@@ -132,10 +132,19 @@ class Export(WithProblem):
     trying_since = models.DateTimeField(default=timezone.now, help_text="Since it was begun, or sent again.")
     sent_at = models.DateTimeField(null=True, blank=True)
 
+    status = models.CharField(
+        max_length=15, choices=ApplicationStatus.choices, blank=True, help_text="Where they are there, in our words."
+    )
     remote_status = models.CharField("Greenhouse status", max_length=40, blank=True)
     remote_stage = models.CharField("Greenhouse stage", max_length=300, blank=True)
+    remote_stage_id = models.CharField(max_length=40, blank=True)
+    remote_job_id = models.CharField(max_length=40, blank=True, help_text="The Greenhouse job they are on now.")
     rejection_reason = models.CharField(max_length=300, blank=True)
-    tracked_at = models.DateTimeField(null=True, blank=True)
+    remote_since = models.DateTimeField(null=True, blank=True, help_text="Since when stage and status are as they are.")
+    remote_activity_at = models.DateTimeField(null=True, blank=True, help_text="By Greenhouse's clock.")
+    tracked_at = models.DateTimeField(null=True, blank=True, help_text="When Greenhouse was asked last.")
+    person_tracked_at = models.DateTimeField(null=True, blank=True, help_text="When the person was asked about last.")
+    former_application_ids = models.JSONField(default=list, blank=True, help_text="Those it had before, in order.")
 
     objects = ExportQuerySet.as_manager()
 

@@ -1,8 +1,12 @@
 """What becomes of the people we sent, whichever way the news comes: asked for round by round, or told by a webhook.
 
-Both read Greenhouse again and write through `apply_application`, so they agree and tell nothing twice.
+`polling` and `refreshing` say whom to ask about, `asking` reads Greenhouse, and `applying` alone writes: so both ways
+agree, tell nothing twice, and do not care in which order they come. `following` finds who took whose place, `standing`
+says what changed, `persons` is about the person behind the applications.
 """
 
-from integrations.greenhouse.tracking.polling import EXPORTS_PER_ROUND, apply_application, poll, refresh
+from integrations.greenhouse.tracking.applying import apply_application
+from integrations.greenhouse.tracking.polling import EXPORTS_PER_ROUND, poll
+from integrations.greenhouse.tracking.refreshing import refresh
 
 __all__ = ["EXPORTS_PER_ROUND", "apply_application", "poll", "refresh"]

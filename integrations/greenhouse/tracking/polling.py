@@ -1,39 +1,44 @@
-"""Follow what became of the people we sent: ask by id, write down what changed.
+"""Ask round by round what became of the people we sent; next to nothing when nothing moved.
 
-Asking by id is the one way that the contract calls safe (§9 Track); a bounded number of the longest unasked exports
-per round keeps the cost flat however many were sent.
+A round asks in one of two ways, whichever takes fewer requests (contract §9 Track). With few people: for all of them
+by id, which shows everything. With many: for what moved on their jobs lately, and by id only for those who were not
+asked about for half a day, since a merge, a deletion or a transfer need not show in what moved on a job.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from math import ceil
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from candidates.models import ApplicationStatus, Origin
-from candidates.services import record_status
 from integrations import health
 from integrations.budget import Priority, come_back_at
 from integrations.credentials import client_for
 from integrations.fields import DecryptionError
-from integrations.greenhouse.client import GreenhouseClient
-from integrations.greenhouse.errors import Forbidden, GreenhouseError, RateLimited
-from integrations.greenhouse.mapping import tracked_status
-from integrations.greenhouse.schemas import ApplicationPayload, RejectionReasonPayload
-from integrations.greenhouse.scopes import REASONS, listing_scope
-from integrations.greenhouse.sight import prove_sight
-from integrations.models import Connection, Export, ExportState, Step
+from integrations.greenhouse.errors import GreenhouseError, RateLimited
+from integrations.greenhouse.harvest import IDS_PER_CALL
+from integrations.greenhouse.tracking.applying import apply_readings
+from integrations.greenhouse.tracking.asking import ask, complete
+from integrations.greenhouse.tracking.refreshing import tracked
+from integrations.models import Connection, Export, Step
 from integrations.problems import code_for
 
 log = logging.getLogger(__name__)
 
-EXPORTS_PER_ROUND = 200  # four requests of 50 ids
+EXPORTS_PER_ROUND = 200  # by id, in four requests; more only where there are so many that half a day would not do
+OVERLAP = timedelta(minutes=10)  # Greenhouse's clock is not ours
+OPEN_EVERY = timedelta(hours=12)
+OVER_EVERY = timedelta(days=6)
+PERSON_EVERY = timedelta(hours=12)
+_OVER = (ApplicationStatus.HIRED, ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN, ApplicationStatus.GONE)
 
 
 def poll(connection_id: int) -> None:
-    """Ask Greenhouse where the longest unasked people stand.
+    """Ask Greenhouse once where people stand.
 
     Effects: a handful of GETs outside any transaction; exports, applications and timelines of what changed.
     Repeat: harmless; one round at a time by `Connection.poll_due_at`, which is moved on before anything is asked.
@@ -46,7 +51,7 @@ def poll(connection_id: int) -> None:
     if not connection.is_active:
         return
     try:
-        _poll(connection)
+        _round(connection, now)
     except RateLimited as exc:
         Connection.objects.filter(pk=connection_id).update(poll_due_at=come_back_at(exc))
     except GreenhouseError as exc:
@@ -55,7 +60,8 @@ def poll(connection_id: int) -> None:
     except DecryptionError:
         _note_trouble(connection, "secret_unreadable", Step.SIGN_IN)
     else:
-        Connection.objects.filter(pk=connection_id).update(polled_at=timezone.now())
+        # When it began: what moves while it is under way is for the next one.
+        Connection.objects.filter(pk=connection_id).update(polled_at=now)
         health.note_well(connection_id, Step.STATUS_BACK)
         if connection.problem_code:
             connection.mark_answering()
@@ -66,104 +72,75 @@ def _note_trouble(connection: Connection, code: str, step: Step) -> None:
     health.note_trouble(connection.pk, step, code)
 
 
-def refresh(
-    connection: Connection, *, application_ids: Iterable[str], candidate_ids: Iterable[str], origin: Origin
-) -> None:
-    """Ask Greenhouse where these people stand now, as far as we sent them; ids we do not know are passed over.
-
-    Effects: as `poll`, for all exports of these applications and of these candidates.
-    Repeat: harmless.
-    Raises: GreenhouseError, DecryptionError; then some may have been brought up to date already.
-    """
-    asked = Q(application_remote_id__in=application_ids) | Q(candidate_remote_id__in=candidate_ids)
-    _ask(connection, list(_tracked(connection).filter(asked)), origin)
-
-
-def _poll(connection: Connection) -> None:
-    longest_unasked = _tracked(connection).order_by(F("tracked_at").asc(nulls_first=True))
-    _ask(connection, list(longest_unasked[:EXPORTS_PER_ROUND]), Origin.POLL)
+def _round(connection: Connection, now: datetime) -> None:
+    sent = tracked(connection)
+    still_open = sent.exclude(status__in=_OVER)
+    open_count = still_open.count()
+    jobs = _jobs(still_open)
+    has_prospects = still_open.filter(remote_job_id="").exclude(tracked_at=None).exists()
+    by_job = ceil(len(jobs) / IDS_PER_CALL) + has_prospects
+    if ceil(open_count / IDS_PER_CALL) <= max(1, by_job):
+        _ask_by_id(connection, _all_of(sent, now), now)
+        return
+    if connection.polled_at and connection.polled_at > now - OPEN_EVERY:  # else the slow round brings everybody
+        _ask_what_moved(connection, sent, jobs, has_prospects=has_prospects)
+    per_round = max(EXPORTS_PER_ROUND, _whole(open_count * settings.GREENHOUSE_POLL_SECONDS / 21_600))
+    _ask_by_id(connection, list(_due(sent, now)[:per_round]), now)
 
 
-def _tracked(connection: Connection) -> QuerySet[Export]:
-    sent = Export.objects.filter(connection=connection, state=ExportState.SENT).exclude(application_remote_id="")
-    return sent.exclude(application__status=ApplicationStatus.GONE).select_related("application")
+def _jobs(still_open: QuerySet[Export]) -> list[str]:
+    """The Greenhouse jobs on which somebody is whom we have seen there."""
+    return list(still_open.exclude(remote_job_id="").values_list("remote_job_id", flat=True).distinct().order_by())
 
 
-def _ask(connection: Connection, exports: list[Export], origin: Origin) -> None:
+def _all_of(sent: QuerySet[Export], now: datetime) -> list[Export]:
+    """Everybody who is still open, those who are due again, and as many others as the requests have room for."""
+    due = Q(pk__in=_due(sent, now).values("pk")[:EXPORTS_PER_ROUND])
+    exports = list(sent.filter(~Q(status__in=_OVER) | due))
+    room = _whole(max(1, len(exports))) - len(exports)
+    others = sent.exclude(pk__in=[export.pk for export in exports])
+    return exports + list(_longest_unasked(others)[:room])
+
+
+def _due(sent: QuerySet[Export], now: datetime) -> QuerySet[Export]:
+    """Those to ask about by id: twice a day who is still open, about once a week who was hired, rejected or is gone."""
+    is_over = Q(status__in=_OVER)
+    long_ago = Q(tracked_at=None) | Q(~is_over, tracked_at__lt=now - OPEN_EVERY) | Q(tracked_at__lt=now - OVER_EVERY)
+    return _longest_unasked(sent.filter(long_ago))
+
+
+def _longest_unasked(rows: QuerySet[Export]) -> QuerySet[Export]:
+    return rows.order_by(F("tracked_at").asc(nulls_first=True), "pk")
+
+
+def _whole(count: float) -> int:
+    """As many as the requests hold that it takes anyway."""
+    return ceil(count / IDS_PER_CALL) * IDS_PER_CALL
+
+
+def _ask_by_id(connection: Connection, exports: Sequence[Export], now: datetime) -> None:
+    """Ask request by request, so that a budget that ends half-way leaves what was read."""
     if not exports:
         return
-    asked_at = timezone.now()
     client = client_for(connection, Priority.BULK)
-    ids = [int(export.application_remote_id) for export in exports]
-    found = {str(row.id): row for row in client.fetch_applications(ids=ids)}
-    if not found:
-        prove_sight(client, connection.pk)
-    rejected = [row.id for row in found.values() if row.status == "rejected"]
-    reasons = _rejection_reasons(connection, client, rejected)
-    for export in exports:
-        row = found.get(export.application_remote_id)
-        if row and reasons is None and row.status == export.remote_status == "rejected":
-            # What was known while we could read the reasons is better than what we may read now.
-            Export.objects.filter(pk=export.pk).update(tracked_at=asked_at)
-            continue
-        reason = reasons.get(row.id) if row and reasons else None
-        apply_application(export, row, reason, origin, asked_at)
+    for start in range(0, len(exports), IDS_PER_CALL):
+        some = exports[start : start + IDS_PER_CALL]
+        long_unseen = [export for export in some if _seen_at(export) < now - PERSON_EVERY]
+        apply_readings(ask(connection, client, some, about_people=long_unseen), Origin.POLL)
 
 
-def _rejection_reasons(
-    connection: Connection, client: GreenhouseClient, application_ids: Iterable[int]
-) -> dict[int, RejectionReasonPayload] | None:
-    """Why each of these was rejected; None without the scope to read it, then a rejection stays without its reason."""
-    wanted = list(application_ids)
-    if not wanted:
-        return {}
-    if not connection.may(*REASONS.scopes):
-        return None
-    try:
-        reasons = {reason.id: reason for reason in client.fetch_rejection_reasons()}
-        details = list(client.fetch_rejection_details(application_ids=wanted))
-    except Forbidden as exc:
-        connection.note_refused(listing_scope(exc.path))
-        return None
-    return {
-        detail.application_id: reasons[detail.rejection_reason_id]
-        for detail in details
-        if detail.rejection_reason_id in reasons
-    }
+def _seen_at(export: Export) -> datetime:
+    return export.person_tracked_at or export.sent_at or export.created_at
 
 
-def apply_application(
-    export: Export,
-    row: ApplicationPayload | None,
-    reason: RejectionReasonPayload | None,
-    origin: Origin,
-    asked_at: datetime,
+def _ask_what_moved(
+    connection: Connection, sent: QuerySet[Export], jobs: Sequence[str], *, has_prospects: bool
 ) -> None:
-    """Bring one export and its application to what Greenhouse says now; None means it is no longer there.
-
-    Repeat: writes and tells nothing new when nothing changed.
-    """
-    stage = (row.stage_name or "") if row else ""
-    export.remote_status = row.status if row else "gone"
-    export.remote_stage = stage[:300]
-    export.rejection_reason = reason.name[:300] if reason else ""
-    export.tracked_at = asked_at
-    export.save(update_fields=["remote_status", "remote_stage", "rejection_reason", "tracked_at"])
-    key = reason.type.key if reason and reason.type else ""
-    status = tracked_status(row.status, stage, key) if row else ApplicationStatus.GONE
-    record_status(
-        application=export.application,
-        status=status,
-        text=_in_words(status, stage, export.rejection_reason),
-        origin=origin,
-    )
-
-
-def _in_words(status: ApplicationStatus, stage: str, reason: str) -> str:
-    if status == ApplicationStatus.GONE:
-        return "No longer in Greenhouse: deleted or merged there"
-    if status in (ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN):
-        return f"{status.label} in Greenhouse" + (f": {reason}" if reason else "")
-    if status == ApplicationStatus.HIRED:
-        return "Hired in Greenhouse"
-    return f"In Greenhouse at stage {stage}" if stage else "In Greenhouse"
+    assert connection.polled_at is not None  # noqa: S101 - for the type checker
+    client, since, asked_at = client_for(connection, Priority.BULK), connection.polled_at - OVERLAP, timezone.now()
+    moved = client.fetch_applications_since(since, job_ids=jobs)
+    if has_prospects:
+        moved += client.fetch_applications_since(since)
+    rows = {str(row.id): row for row in moved}
+    exports = sent.filter(application_remote_id__in=rows)
+    apply_readings(complete(connection, client, exports, rows, asked_at=asked_at), Origin.POLL)

@@ -133,8 +133,8 @@ def test_poll_that_fails_names_it_changes_nothing_and_clears_itself(
         assert Connection.objects.get().problem_code == ""
 
 
-def test_poll_asks_fifty_people_per_request(sandbox: SandboxProcess, sent: Export) -> None:
-    assert tracking.EXPORTS_PER_ROUND % 50 == 0
+def test_poll_when_nothing_moved_then_asks_one_request(sandbox: SandboxProcess, sent: Export) -> None:
+    _poll(sent)
     sandbox.clear_requests()
     _poll(sent)
     assert [call["path"] for call in sandbox.requests()] == ["/v3/applications"]

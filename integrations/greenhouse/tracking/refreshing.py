@@ -1,0 +1,43 @@
+"""Read again what something told us of: a webhook, or a person who wants to know now."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from candidates.models import Origin
+from integrations.budget import Priority
+from integrations.credentials import client_for
+from integrations.greenhouse.tracking.applying import JOINED, apply_readings
+from integrations.greenhouse.tracking.asking import ask
+from integrations.models import Connection, Export, ExportState
+
+
+def tracked(connection: Connection) -> QuerySet[Export]:
+    """Everybody we follow: those who were sent."""
+    sent = Export.objects.filter(connection=connection, state=ExportState.SENT).exclude(application_remote_id="")
+    return sent.select_related(*JOINED)
+
+
+def refresh(
+    connection: Connection,
+    *,
+    application_ids: Iterable[str] = (),
+    candidate_ids: Iterable[str] = (),
+    origin: Origin,
+) -> None:
+    """Ask Greenhouse where these people stand now, as far as we sent them; ids we do not know are passed over.
+
+    Whatever told us of them was only a hint: what is written is what Greenhouse answers now. Of `candidate_ids` it is
+    also asked whether the person was merged, deleted, anonymized or made private.
+    Effects: a few GETs outside any transaction, none if nobody is meant; exports, applications and timelines.
+    Repeat: harmless.
+    Raises: GreenhouseError, DecryptionError; then some may have been brought up to date already.
+    """
+    people = set(candidate_ids)
+    meant = Q(application_remote_id__in=set(application_ids)) | Q(candidate_remote_id__in=people)
+    exports = list(tracked(connection).filter(meant))
+    if not exports:
+        return
+    client = client_for(connection, Priority.BULK)
+    about_people = [export for export in exports if export.candidate_remote_id in people]
+    apply_readings(ask(connection, client, exports, about_people=about_people), origin)
