@@ -5,6 +5,7 @@ Nothing here speaks HTTP. Letters are owed by the row itself: a sweep finds whom
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -70,25 +71,29 @@ def tell_admins(connection_id: int) -> None:
 
 def _write(kind: str, connection_id: int) -> bool:
     connection = Connection.objects.select_related("employer").get(pk=connection_id)
-    to = _admins_of(connection)
     context = {
-        "connection": connection,
-        "employer": connection.employer,
         "problem": connection.problem,
         "pause_days": PAUSE_AFTER.days,
         "url": settings.BASE_URL + reverse("integrations", args=[connection.employer.slug]),
     }
+    return write_letter(f"connection_{kind}", connection, context)
+
+
+def write_letter(kind: str, connection: Connection, context: dict[str, Any]) -> bool:
+    """Send the letter of this kind to the employer's admins; False if the mail server did not take it."""
+    to = _admins_of(connection)
+    context |= {"connection": connection, "employer": connection.employer}
     subject, body = (
-        render_to_string(f"integrations/email/connection_{kind}_{part}.txt", context) for part in ("subject", "message")
+        render_to_string(f"integrations/email/{kind}_{part}.txt", context) for part in ("subject", "message")
     )
     try:
         # To all of them at once: either the letter is out or it is not, so nobody gets it twice.
         EmailMessage(" ".join(subject.split()), body, to=to).send()
     except OSError as exc:
         # Only what went wrong: the error itself may quote an address.
-        log.warning("connection %s: letter %s not sent: %s", connection_id, kind, type(exc).__name__)
+        log.warning("connection %s: letter %s not sent: %s", connection.pk, kind, type(exc).__name__)
         return False
-    log.info("connection %s: letter %s sent to %d", connection_id, kind, len(to))
+    log.info("connection %s: letter %s sent to %d", connection.pk, kind, len(to))
     return True
 
 

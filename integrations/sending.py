@@ -76,9 +76,10 @@ def export_of(application: Application) -> Export | None:
     ).first()
 
 
-def send_again(*, export: Export) -> bool:
+def send_again(*, export: Export, by: User | None = None) -> bool:
     """Try a stopped export once more, now. True if it was one that can be sent again.
 
+    Effects: one transaction; a line in the timeline if `by` names who asked for it.
     Repeat: harmless; finished steps are not repeated and nothing is sent without reading back first.
     """
     now = timezone.now()
@@ -90,6 +91,8 @@ def send_again(*, export: Export) -> bool:
             # Asked for once more: so the person is added anew, and not found by what we remember.
             people = GreenhousePerson.objects.filter(connection=export.connection_id)
             people.filter(email=export.application.email.strip().lower()).update(remote_id="")
+        if changed and by:
+            _tell(export, EventKind.REQUESTED, "To be sent to Greenhouse again", by)
         if changed:
             wake_export(export)
     return bool(changed)

@@ -14,6 +14,7 @@ from accounts.permissions import EmployerRequest, employer_required
 from candidates.models import Application, ApplicationStatus
 from integrations import reviewing, sending
 from integrations.models import Export
+from integrations.timeline import days_of
 from integrations.views.ids import as_ids
 
 PER_PAGE = 50
@@ -72,7 +73,7 @@ def application(request: EmployerRequest, key: str) -> HttpResponse:
             request.membership.is_recruiter and export and export.can_send_again and export.connection.is_active
         ),
         "answers": row.answers.visible_to(request.membership).select_related("document"),
-        "timeline": row.timeline.select_related("actor"),
+        "days": days_of(row.timeline.select_related("actor")),
     }
     template = "integrations/_application.html" if request.htmx else "integrations/application.html"
     return render(request, template, context)
@@ -93,7 +94,7 @@ def send_again(request: EmployerRequest, pk: int) -> HttpResponse:
     export = get_object_or_404(
         Export.objects.for_employer(request.employer).select_related("application__employer"), pk=pk
     )
-    if sending.send_again(export=export):
+    if sending.send_again(export=export, by=request.user):
         messages.success(request, "We are sending it again.")
     else:
         messages.info(request, "It is already on its way.")

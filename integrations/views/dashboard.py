@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from accounts.permissions import EmployerRequest, employer_required
 from candidates.models import Application
 from integrations.attention import count_by_reason
+from integrations.export_list import TABS, overdue
 from integrations.models import OPEN_SYNC, Connection, Export, ExportState, SyncRun
 from integrations.views.vanished import question
 from jobs.models import Job, JobState
@@ -18,7 +19,7 @@ from jobs.models import Job, JobState
 @employer_required()
 def dashboard(request: EmployerRequest) -> HttpResponse:
     """Show what is live, who came, and whether Greenhouse works."""
-    employer = request.employer
+    employer, now = request.employer, timezone.now()
     counts = Job.objects.for_employer(employer).aggregate(
         live=Count("pk", filter=Q(state=JobState.LIVE)),
         connected=Count("pk", filter=Q(greenhouse_link__isnull=False)),
@@ -26,11 +27,12 @@ def dashboard(request: EmployerRequest) -> HttpResponse:
     )
     exports = Export.objects.for_employer(employer).aggregate(
         sent=Count("pk", filter=Q(state=ExportState.SENT)),
-        stuck=Count("pk", filter=Q(state=ExportState.NEEDS_ATTENTION)),
+        stuck=Count("pk", filter=TABS["attention"][1]),
+        to_decide=Count("pk", filter=TABS["decide"][1]),
+        overdue=Count("pk", filter=overdue(now)),
     )
     applications = Application.objects.for_employer(employer)
     connection = Connection.objects.filter(employer=employer).first()
-    now = timezone.now()
     context = {
         "nav": "dashboard",
         "attention": count_by_reason(employer=employer, connection=connection, now=now),
