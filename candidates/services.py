@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypedDict
+from datetime import datetime
+from typing import Any, TypedDict
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.db.models import F
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Employer, User
 from candidates import letters, tasks
 from candidates.models import (
     ABOUT_STATUS,
@@ -31,6 +32,16 @@ from jobs.questions import QuestionKind
 
 # Changes that the ATS told us of, whichever way: a poll and a webhook may report the same one.
 _FROM_ATS = (Origin.EXPORT, Origin.POLL, Origin.WEBHOOK)
+
+_NAMELESS = {"first_name": "Anonymized", "last_name": "Candidate"}
+_NOBODY: dict[str, Any] = {
+    **_NAMELESS,
+    **dict.fromkeys(("email", "phone", "current_company", "current_title", "note"), ""),
+    "other_emails": [],
+    "other_phones": [],
+    "links": [],
+    "resume": None,
+}
 
 
 class Link(TypedDict):
@@ -106,12 +117,13 @@ def record_status(
     actor: User | None = None,
     kind: EventKind | None = None,
     as_whom: str = "",
+    at: datetime | None = None,
 ) -> bool:
     """Set where the person is and say so in the timeline; True when that was news.
 
     News is another status, or another text than the last one about the status from the same side (a new stage
     with the same status, say).
-    Shape: `kind` says it more exactly than the status does.
+    Shape: `kind` says it more exactly than the status does; `at` is when it happened, if not now.
     Repeat: the same report again, by poll, webhook or export, writes nothing.
     """
     if not _is_news(application.pk, status, text, origin):
@@ -121,9 +133,7 @@ def record_status(
         Application.objects.filter(pk=application.pk).update(status_at=F("status_at"))
         if not _is_news(application.pk, status, text, origin):
             return False
-        Application.objects.filter(pk=application.pk).exclude(status=status).update(
-            status=status, status_at=timezone.now()
-        )
+        set_status(application=application, status=status, at=at)
         tell(
             application=application,
             kind=kind or STATUS_EVENTS[ApplicationStatus(status)],
@@ -131,9 +141,17 @@ def record_status(
             origin=origin,
             actor=actor,
             as_whom=as_whom,
+            status=status,
+            at=at,
         )
     application.refresh_from_db(fields=["status", "status_at"])
     return True
+
+
+def set_status(*, application: Application, status: ApplicationStatus | str, at: datetime | None = None) -> None:
+    """Set where the person is without a word in the timeline. Repeat: harmless."""
+    rows = Application.objects.filter(pk=application.pk).exclude(status=status)
+    rows.update(status=status, status_at=at or timezone.now())
 
 
 def tell(
@@ -144,11 +162,49 @@ def tell(
     origin: Origin,
     actor: User | None = None,
     as_whom: str = "",
+    status: ApplicationStatus | str = "",
+    at: datetime | None = None,
 ) -> None:
-    """Write one line into the timeline. Repeat: a second line; the caller's transaction decides."""
+    """Write one line into the timeline. Repeat: a second line; the caller's transaction decides.
+
+    Shape: `status` for a change of status; `at` is when it happened, if not now.
+    """
     TimelineEvent.objects.create(
-        application=application, kind=kind, text=text, origin=origin, actor=actor, as_whom=as_whom[:300]
+        application=application,
+        kind=kind,
+        text=text,
+        origin=origin,
+        actor=actor,
+        as_whom=as_whom[:300],
+        status=status,
+        at=at or timezone.now(),
     )
+
+
+def anonymise(*, candidate: Candidate, employer: Employer) -> None:
+    """Forget who a person is in all that one employer has of them; what became of them stays.
+
+    Effects: one transaction, then the files. The person of the network, too, unless other employers know them.
+    Repeat: harmless.
+    """
+    mine = Application.objects.filter(candidate=candidate, employer=employer)
+    kept = Application.objects.filter(candidate=candidate).exclude(employer=employer)
+    with transaction.atomic():
+        used = {*kept.values_list("resume", flat=True)}
+        used |= {*Answer.objects.filter(application__in=kept).values_list("document", flat=True)}
+        documents = [document for document in candidate.documents.all() if document.pk not in used]
+        Answer.objects.filter(application__in=mine).delete()
+        mine.update(**_NOBODY)
+        Document.objects.filter(pk__in=[document.pk for document in documents]).delete()
+        if not kept.exists():
+            email = f"anonymized-{candidate.key.hex}@example.invalid"
+            Candidate.objects.filter(pk=candidate.pk).update(**_NAMELESS, email=email)
+        transaction.on_commit(lambda: _delete_files(documents), robust=True)
+
+
+def _delete_files(documents: list[Document]) -> None:
+    for document in documents:
+        document.file.delete(save=False)
 
 
 def store(upload: CheckedUpload) -> Document:
@@ -200,7 +256,13 @@ def _complete(application: Application, answers: list[AnswerData], documents: Ma
         )
         for position, answer in enumerate(answers)
     )
-    tell(application=application, kind=EventKind.APPLIED, text="Applied on Purpose Jobs.", origin=Origin.APPLICANT)
+    tell(
+        application=application,
+        kind=EventKind.APPLIED,
+        text="Applied on Purpose Jobs.",
+        origin=Origin.APPLICANT,
+        status=ApplicationStatus.APPLIED,
+    )
     application_submitted.send(sender=Application, application=application)
 
 
@@ -209,5 +271,5 @@ def _is_news(application_id: int, status: str, text: str, origin: Origin) -> boo
         return True
     origins = _FROM_ATS if origin in _FROM_ATS else (origin,)
     told = TimelineEvent.objects.filter(application=application_id, origin__in=origins)
-    last = told.filter(kind__in=ABOUT_STATUS).first()
+    last = told.filter(kind__in=ABOUT_STATUS).order_by("-pk").first()
     return last is None or last.text != text
