@@ -10,7 +10,9 @@ from accounts.permissions import EmployerRequest, employer_required
 from candidates.models import Application
 from integrations.attention import count_by_reason
 from integrations.export_list import TABS, overdue
+from integrations.funnel import DEFAULT_PERIOD, PERIODS, funnel, jobs_to_choose
 from integrations.models import OPEN_SYNC, Connection, Export, ExportState, SyncRun
+from integrations.views.ids import as_ids
 from integrations.views.vanished import question
 from jobs.models import Job, JobState
 
@@ -43,6 +45,19 @@ def dashboard(request: EmployerRequest) -> HttpResponse:
         "counts": counts,
         "exports": exports,
         "applicant_count": applications.count(),
+        **_funnel(request),
         "newest": applications.select_related("job", "employer").prefetch_related("exports")[:6],
     }
     return render(request, "integrations/dashboard.html", context)
+
+
+def _funnel(request: EmployerRequest) -> dict[str, object]:
+    job = next(iter(as_ids([request.GET.get("job", "")])), None)
+    days = next(iter(as_ids([request.GET.get("days", "")]) & PERIODS.keys()), DEFAULT_PERIOD)
+    return {
+        "funnel": funnel(request.employer, days=days, job_id=job),
+        "funnel_days": days,
+        "funnel_job": job,
+        "funnel_periods": PERIODS,
+        "funnel_jobs": jobs_to_choose(request.employer),
+    }
