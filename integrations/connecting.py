@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import Employer, User
-from integrations import grants, health, partner, recognition
+from integrations import grants, health, partner, recognition, webhook_setup
 from integrations.checkup import CheckFailed, Findings, examine, name_of, shows_any_job
 from integrations.credentials import Credential, gate_of, held_token, sole_minter
 from integrations.fields import DecryptionError, Secret
@@ -104,6 +104,7 @@ def connect_partner(*, employer: Employer, by: User, grant: Grant) -> Connection
             setattr(connection, name, value)
         connection.connected_by = by
         _store(connection, findings, "", as_service_user=findings.user is None)
+        webhook_setup.ensure(connection)
     health.note_well(connection.pk, *SEEN_WELL)
     return connection
 

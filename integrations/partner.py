@@ -31,7 +31,7 @@ from integrations.greenhouse.errors import (
     Unavailable,
 )
 from integrations.greenhouse.schemas import UserPayload
-from integrations.greenhouse.scopes import ALL_SCOPES
+from integrations.greenhouse.scopes import ALL_SCOPES, WEBHOOKS
 from integrations.greenhouse.transport import Gate
 from integrations.models import CredentialKind
 from integrations.problems import code_for, of_consent
@@ -70,7 +70,7 @@ def begin(session: SessionBase, *, employer: Employer, by: User) -> str:
         auth_url=settings.GREENHOUSE_AUTH_URL,
         client_id=settings.GREENHOUSE_PARTNER_CLIENT_ID,
         redirect_uri=redirect_uri(),
-        scopes=ALL_SCOPES,
+        scopes=(*ALL_SCOPES, *WEBHOOKS.scopes) if settings.GREENHOUSE_PARTNER_WEBHOOKS else ALL_SCOPES,
         state=state,
     )
 

@@ -141,6 +141,14 @@ def due_webhooks() -> list[int]:
     return list(due.order_by("endpoint").values_list("endpoint", flat=True).distinct())
 
 
+def due_registrations() -> list[int]:
+    """Endpoints whose webhooks in Greenhouse are to be looked after now."""
+    now = timezone.now()
+    well = Connection.objects.not_paused(now).filter(state=ConnectionState.ACTIVE)
+    due = WebhookEndpoint.objects.filter(is_registered_by_api=True, register_due_at__lte=now, connection__in=well)
+    return list(due.values_list("pk", flat=True))
+
+
 def take_jobs_told_of() -> list[tuple[Connection, SyncKind]]:
     """Connections whose jobs are to be read because of deliveries, once nothing else reads them."""
     now = timezone.now()

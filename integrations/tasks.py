@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from accounts.models import User
 from candidates.models import Application, EventKind, Origin
 from candidates.services import tell
-from integrations import connecting, life, sweeps
+from integrations import connecting, life, sweeps, webhook_registration
 from integrations.arrival import Arrival
 from integrations.credentials import keep_alive
 from integrations.greenhouse import deliveries, export, sync, tracking
@@ -174,8 +174,15 @@ def wake_due_syncs() -> None:
 def wake_due_webhooks() -> None:
     for endpoint_id in sweeps.due_webhooks():
         run_webhooks.apply_async((endpoint_id,), expires=WAKE_EXPIRES_SECONDS)
+    for endpoint_id in sweeps.due_registrations():
+        look_after_webhooks.apply_async((endpoint_id,), expires=WAKE_EXPIRES_SECONDS)
     for connection, kind in sweeps.take_jobs_told_of():
         enqueue_sync(connection, by=None, kind=kind)
+
+
+@shared_task(ignore_result=True)
+def look_after_webhooks(endpoint_id: int) -> None:
+    webhook_registration.look_after(endpoint_id)
 
 
 @shared_task(ignore_result=True)

@@ -44,10 +44,23 @@ def create(connection: Connection) -> str | None:
     return secret
 
 
+def ensure(connection: Connection) -> None:
+    """Let a partner's webhooks be made, or looked after, soon; those made by hand stay.
+
+    Effects: one row in the caller's transaction.
+    """
+    if not WebhookEndpoint.objects.filter(connection=connection).exists():
+        create(connection)
+    WebhookEndpoint.objects.filter(connection=connection, is_registered_by_api=True).update(
+        register_due_at=timezone.now()
+    )
+
+
 def rotate(endpoint: WebhookEndpoint, *, keep_days: int = KEEP_DAYS) -> str:
     """Give an endpoint another secret and return it; the one until now stays good for some days, or none.
 
-    Effects: one UPDATE; a secret before that is void at once, since there are never more than two.
+    Effects: one UPDATE; a secret before that is void at once, since there are never more than two. What was wrong with
+        the webhooks until now is forgotten.
     """
     secret, now = _new_secret(), timezone.now()
     kept = {"former_secret": F("secret"), "former_secret_until": now + timedelta(days=keep_days)}
@@ -56,6 +69,8 @@ def rotate(endpoint: WebhookEndpoint, *, keep_days: int = KEEP_DAYS) -> str:
         **(kept if keep_days else gone),
         secret=Secret.of(secret),
         rotated_at=now,
+        problem_code="",
+        problem_at=None,
         register_due_at=now if endpoint.is_registered_by_api else None,
     )
     endpoint.refresh_from_db()

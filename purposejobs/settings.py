@@ -220,6 +220,8 @@ GREENHOUSE_APP_URL = env.str("GREENHOUSE_APP_URL", default="https://app.greenhou
 # There, register BASE_URL + /greenhouse/callback/ as the redirect URI.
 GREENHOUSE_PARTNER_CLIENT_ID = env.str("GREENHOUSE_PARTNER_CLIENT_ID", default="")
 GREENHOUSE_PARTNER_CLIENT_SECRET = env.str("GREENHOUSE_PARTNER_CLIENT_SECRET", default="")
+# False where Partner Support has not given it the scopes for webhooks: a consent that asks for more is refused.
+GREENHOUSE_PARTNER_WEBHOOKS = env.bool("GREENHOUSE_PARTNER_WEBHOOKS", default=True)
 GREENHOUSE_SYNC_MINUTES = env.int("GREENHOUSE_SYNC_MINUTES", default=15)
 GREENHOUSE_POLL_SECONDS = env.int("GREENHOUSE_POLL_SECONDS", default=10 if DEBUG else 60)
 # How long a write without an answer may still be under way at Greenhouse before we read back.

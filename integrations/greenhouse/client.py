@@ -8,11 +8,13 @@ Source: harvestdocs.greenhouse.io, API reference, read 2026-11-23.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from integrations.greenhouse import transport
+from integrations.greenhouse.errors import NotFound
 from integrations.greenhouse.harvest import IDS_PER_CALL, Body, Harvest, Id, Page, TokenSource, parse_reply
 from integrations.greenhouse.schemas import (
     ApplicationPayload,
@@ -30,11 +32,13 @@ from integrations.greenhouse.schemas import (
     SourcePayload,
     UserEmailPayload,
     UserPayload,
+    WebhookPayload,
 )
 
 __all__ = ["CreatedCandidate", "GreenhouseClient", "Page", "People", "TokenSource"]
 
 ATTACHMENT_READ_SECONDS: Final = 60.0
+WEBHOOK_READ_SECONDS: Final = 40.0  # a ping is part of the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +185,10 @@ class GreenhouseClient(Harvest):
         filters = {"job_ids": job_ids}
         return list(self.fetch_where("job_interview_stages", InterviewStagePayload, filters=filters))
 
+    def fetch_webhooks(self) -> list[WebhookPayload]:
+        """Return the webhooks that we, as a partner, have in this organisation (6.15)."""
+        return list(self.fetch_all("webhooks", WebhookPayload))
+
     def send_candidate(self, body: Body) -> CreatedCandidate:
         """Create a person, with at most one application; Greenhouse never merges by itself (6.6).
 
@@ -223,6 +231,33 @@ class GreenhouseClient(Harvest):
         Repeat: a second note.
         """
         return parse_reply(self.write("POST", "/v3/notes", body), NotePayload)
+
+    def send_webhook(self, body: Body) -> WebhookPayload:
+        """Make a webhook for one event.
+
+        Effects: one POST, during which Greenhouse pings the address; one that does not answer comes back deactivated.
+        Repeat: a second webhook.
+        """
+        reply = self.write("POST", "/v3/webhooks", body, read_seconds=WEBHOOK_READ_SECONDS)
+        return parse_reply(reply, WebhookPayload)
+
+    def update_webhook(self, webhook_id: Id, body: Body) -> WebhookPayload:
+        """Change a webhook.
+
+        Effects: one PATCH, during which Greenhouse pings the address.
+        Repeat: harmless.
+        """
+        path = f"/v3/webhooks/{int(webhook_id)}"
+        return parse_reply(self.write("PATCH", path, body, read_seconds=WEBHOOK_READ_SECONDS), WebhookPayload)
+
+    def delete_webhook(self, webhook_id: Id) -> None:
+        """Delete a webhook; one that is gone already is fine.
+
+        Effects: one DELETE.
+        Repeat: harmless.
+        """
+        with suppress(NotFound):
+            self.write("DELETE", f"/v3/webhooks/{int(webhook_id)}")
 
     def update_candidate(self, candidate_id: Id, body: Body) -> CandidatePayload:
         """Change a person; each list in `body` replaces the whole list there (6.6).

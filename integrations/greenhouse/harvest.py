@@ -167,12 +167,12 @@ class Harvest:
                 _check_filters(item, choice, collection)
                 yield item
 
-    def write(self, method: str, path: str, body: Body, *, read_seconds: float | None = None) -> Reply:
-        """Send one POST or PATCH and return its successful answer.
+    def write(self, method: str, path: str, body: Body | None = None, *, read_seconds: float | None = None) -> Reply:
+        """Send one POST, PATCH or DELETE and return its successful answer.
 
         Raises: OutcomeUnknown when the request went out and nobody knows what became of it.
         """
-        content = json.dumps(body, allow_nan=False).encode()
+        content = None if body is None else json.dumps(body, allow_nan=False).encode()
         template = re.sub(r"/\d+", "/{id}", path)
         url = self._base_url + path
         return self._send(Call(method, template, url=url, body=content, read_seconds=read_seconds, is_write=True))

@@ -376,3 +376,15 @@ class ProspectDetailPayload(Record):
     application_id: int
     pool_id: int | None = None
     pool_stage_id: int | None = None
+
+
+# What tells us
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookPayload(Record):
+    """One webhook of a partner: where one event is delivered. Its secret is never shown."""
+
+    endpoint_url: str
+    event_action_type: str
+    deactivated: bool = False

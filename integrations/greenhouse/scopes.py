@@ -128,6 +128,19 @@ PROSPECTS = Feature(
     "Prospects arrive without a pool.",
     is_required=False,
 )
+# Asked for at a consent alone: only partners may make webhooks by API (contract §6.15), others make them by hand.
+WEBHOOKS = Feature(
+    "webhooks",
+    "Hear of changes at once",
+    (
+        "harvest:webhooks:list",
+        "harvest:webhooks:create",
+        "harvest:webhooks:update",
+        "harvest:webhooks:destroy",
+    ),
+    "Webhooks have to be made by hand, or changes are noticed a little later.",
+    is_required=False,
+)
 
 FEATURES = (
     *(PEOPLE, IMPORT, SEND, RESUMES, FOLLOW, SOURCE, NOTES, CONTACTS, CREDIT, PROSPECTS),

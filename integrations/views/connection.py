@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
-from integrations import life
+from integrations import life, webhook_registration
 from integrations.models import Connection, ConnectionState
 from integrations.status import exports_waiting, status_of
 from integrations.tasks import enqueue_sync
@@ -50,6 +50,7 @@ def disconnect(request: EmployerRequest) -> HttpResponse:
     """GET says what stays and what stops; POST does it."""
     connection = _connection(request)
     if request.method == "POST":
+        webhook_registration.withdraw_all(connection)
         life.disconnect(connection=connection, by=request.user)
         messages.success(request, "Greenhouse is disconnected, and we have forgotten its credential.")
         return redirect("integrations", request.employer.slug)

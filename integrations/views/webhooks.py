@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
-from integrations import webhook_setup, webhooks
+from integrations import webhook_registration, webhook_setup, webhooks
 from integrations.forms import NewSecretForm
 from integrations.models import Connection, ConnectionState, WebhookEndpoint
 from integrations.views.settings import page
@@ -93,8 +93,13 @@ def repair(request: EmployerRequest) -> HttpResponse:
 @employer_required(Role.ADMIN)
 def delete(request: EmployerRequest) -> HttpResponse:
     """Forget the endpoint, its secrets and its deliveries."""
-    webhook_setup.delete(_endpoint(request))
+    endpoint = _endpoint(request)
+    is_withdrawn = webhook_registration.withdraw(endpoint)
+    webhook_setup.delete(endpoint)
     messages.success(request, "The webhook endpoint is deleted. We go on asking Greenhouse.")
+    if not is_withdrawn:
+        left = "Greenhouse did not let us delete our webhooks there. Delete them under Dev Center → Web Hooks."
+        messages.warning(request, left)
     return _back(request)
 
 
