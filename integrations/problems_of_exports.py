@@ -121,6 +121,19 @@ STOPS = (
         "Cancel it; or, if you are sure, press Send again to add the person anew.",
     ),
     Problem(
+        "duplicate_unsure",
+        "This may be somebody who is in Greenhouse already",
+        "Nobody there has this email address, or several people have it, but somebody looks like the same person. "
+        "We do not guess, so nothing was sent.",
+        "Open Duplicates and say whether it is the same person. Then it goes on by itself.",
+    ),
+    Problem(
+        "chosen_person_gone",
+        "The person you chose is gone from Greenhouse",
+        "You said that this is the same person, but they were merged with somebody else or deleted there since.",
+        "Press Send again: then we look for them anew.",
+    ),
+    Problem(
         "application_removed",
         "The application was removed in Greenhouse",
         "Somebody took this person off the job while we were still sending.",
@@ -195,6 +208,20 @@ REMARKS = (
         "Contact details were not added",
         "The person was in Greenhouse before, and Greenhouse did not take what we know besides.",
         "Add it in Greenhouse by hand; the note holds all of it.",
+    ),
+    Problem(
+        "was_rejected",
+        "Rejected on this job before",
+        "This person was on the job in Greenhouse already, and rejected. Ours is linked to that application; no second "
+        "one was made.",
+        "To consider them once more, unreject them in Greenhouse.",
+    ),
+    Problem(
+        "was_hired",
+        "Hired on this job before",
+        "This person was on the job in Greenhouse already, and hired. Ours is linked to that application; no second "
+        "one was made.",
+        "You need not do anything.",
     ),
     Problem(
         "person_private",

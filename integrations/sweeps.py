@@ -19,11 +19,13 @@ from integrations.models import (
     DeliveryState,
     Export,
     ExportState,
+    PeopleReading,
     SyncKind,
     SyncRun,
     SyncState,
     WebhookDelivery,
     WebhookEndpoint,
+    exports_decided_about,
 )
 from integrations.problems import PROBLEMS
 
@@ -42,12 +44,16 @@ def take_due_exports() -> list[int]:
     longest waiting first, so that nobody waits behind a thousand of somebody else.
 
     Effects: an export whose worker died (its lease ran out) becomes `unknown`: it reads back before it sends. One that
-    stopped before a closed job goes on once the job is open again.
+    stopped before a closed job goes on once the job is open again, one that waited at the duplicate desk once it is
+    decided there.
     """
     now = timezone.now()
     Export.objects.filter(
         state=ExportState.NEEDS_ATTENTION, problem_code="job_closed", greenhouse_job__status="open"
     ).update(state=ExportState.PENDING, problem_code="", problem_at=None, trying_since=now, woken_at=None)
+    exports_decided_about().update(
+        state=ExportState.PENDING, problem_code="", problem_at=None, trying_since=now, woken_at=None
+    )
     Export.objects.filter(state=ExportState.SENDING, lease_until__lt=now).update(
         state=ExportState.UNKNOWN,
         problem_code=PROBLEMS["outcome_unknown"].code,
@@ -180,6 +186,16 @@ def forget_deliveries() -> None:
     past.exclude(pk__in=list(newest.values_list("newest", flat=True))).delete()
     over = WebhookEndpoint.objects.filter(former_secret_until__lt=now)
     over.update(former_secret=Secret(""), former_secret_until=None)
+
+
+def due_people() -> list[int]:
+    """Connections whose recent people are to be read on, or from now on: those that have read their career site."""
+    now = timezone.now()
+    working = Connection.objects.not_paused(now).filter(state=ConnectionState.ACTIVE, synced_at__isnull=False)
+    new = working.filter(people_reading=None)
+    PeopleReading.objects.bulk_create([PeopleReading(connection=row, due_at=now) for row in new], ignore_conflicts=True)
+    due = working.filter(people_reading__is_on=True, people_reading__due_at__lte=now)
+    return list(due.values_list("pk", flat=True))
 
 
 def _with_somebody_sent() -> QuerySet[Any, Any]:

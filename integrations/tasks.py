@@ -19,7 +19,7 @@ from candidates.services import tell
 from integrations import connecting, life, sweeps, webhook_registration
 from integrations.arrival import Arrival
 from integrations.credentials import keep_alive
-from integrations.greenhouse import deliveries, export, sync, tracking
+from integrations.greenhouse import deliveries, export, recent, sync, tracking
 from integrations.greenhouse.errors import GreenhouseError
 from integrations.models import OPEN_SYNC, Connection, Export, GreenhouseJob, SyncKind, SyncRun
 
@@ -154,6 +154,17 @@ def tell_admins(connection_id: int) -> None:
 def wake_due_letters() -> None:
     for connection_id in life.connections_to_tell():
         tell_admins.apply_async((connection_id,), expires=WAKE_EXPIRES_SECONDS)
+
+
+@shared_task(ignore_result=True)
+def read_recent_people(connection_id: int) -> None:
+    recent.read(connection_id)
+
+
+@shared_task(ignore_result=True)
+def wake_due_people() -> None:
+    for connection_id in sweeps.due_people():
+        read_recent_people.apply_async((connection_id,), expires=WAKE_EXPIRES_SECONDS)
 
 
 @shared_task(ignore_result=True)

@@ -272,6 +272,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3500},
     },
+    "read-recent-people": {
+        "task": "integrations.tasks.wake_due_people",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
     "tell-admins": {
         "task": "integrations.tasks.wake_due_letters",
         "schedule": 30.0,

@@ -80,6 +80,11 @@ class GreenhouseClient(Harvest):
             parts.append(self._people(params, lambda person, some=some: person.id in some))  # type: ignore[misc]
         return People(tuple(person for part in parts for person in part.seen), sum(part.hidden for part in parts))
 
+    def fetch_recent_candidates(self, since: datetime, cursor: str | None) -> Page[CandidatePayload]:
+        """Return one page of the people to whom something happened since then, the newest people first."""
+        params = {"last_activity_at": f"gte|{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
+        return self.fetch_page("candidates", CandidatePayload, params=params, cursor=cursor, lenient=True)
+
     def fetch_candidates_by_email(self, email: str) -> People:
         """Return the people who have this address among theirs, in any case."""
 

@@ -28,6 +28,16 @@ from integrations.models.connection import (
     ReopenRule,
     WithProblem,
 )
+from integrations.models.duplicate import (
+    PeopleReading,
+    PossibleDuplicate,
+    PossibleDuplicateQuerySet,
+    RemoteIdentity,
+    Verdict,
+    digest_of,
+    exports_decided_about,
+    exports_waiting_for_decision,
+)
 from integrations.models.export import (
     CAN_BE_CANCELLED,
     DUE_EXPORT,
@@ -80,8 +90,12 @@ __all__ = [
     "ASKED",
     "OPEN_SYNC",
     "PAUSE_AFTER",
+    "PeopleReading",
+    "PossibleDuplicate",
+    "PossibleDuplicateQuerySet",
     "PostDecision",
     "ProblemEntry",
+    "RemoteIdentity",
     "ReopenRule",
     "Sends",
     "SendsAs",
@@ -94,5 +108,9 @@ __all__ = [
     "SyncState",
     "WebhookDelivery",
     "WebhookEndpoint",
+    "Verdict",
     "WithProblem",
+    "digest_of",
+    "exports_decided_about",
+    "exports_waiting_for_decision",
 ]

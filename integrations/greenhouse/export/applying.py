@@ -11,6 +11,7 @@ from integrations.greenhouse.scopes import PROSPECTS
 from integrations.models import ExportStep, GreenhouseJob
 
 _OPEN = "open"
+_ENDED = {"rejected": "was_rejected", "hired": "was_hired"}
 
 
 def send_application(walk: Walk) -> None:
@@ -65,7 +66,7 @@ def _may_be_there(walk: Walk) -> bool:
 
 
 def _adopt(walk: Walk) -> bool:
-    there = _applications(walk)
+    there = applications_there(walk)
     if not there:
         return False
     remote_id = str(there[0].id)
@@ -74,13 +75,21 @@ def _adopt(walk: Walk) -> bool:
     elif walk.has_moved:
         event = (EventKind.MERGED, "Found again in Greenhouse: merged with somebody there")
     else:
-        event = (EventKind.LINKED, "Found in Greenhouse and linked")
+        event = (EventKind.LINKED, f"Found in Greenhouse and linked{_ended(walk, there[0])}")
     was_there = walk.export.was_there or event[0] == EventKind.LINKED
     walk.commit(application_remote_id=remote_id, was_there=was_there, event=event)
     return True
 
 
-def _applications(walk: Walk) -> list[ApplicationPayload]:
+def _ended(walk: Walk, application: ApplicationPayload) -> str:
+    """Say of somebody who is out of the job already that they are; a second application is not made."""
+    if application.status not in _ENDED:
+        return ""
+    walk.remark(_ENDED[application.status])
+    return f": {application.status} there already"
+
+
+def applications_there(walk: Walk) -> list[ApplicationPayload]:
     """What the person has of what we would make: an open one first, then the newest."""
     export = walk.export
     candidate_id = int(export.candidate_remote_id)

@@ -62,7 +62,7 @@ def run(export_id: int) -> None:
     try:
         _attempt(export, person)
     finally:
-        free_person(export, person)
+        free_person(export)
 
 
 def _attempt(export: Export, person: GreenhousePerson) -> None:

@@ -58,7 +58,7 @@ def _is_where_we_left_them(walk: Walk) -> bool:
     if not is_there(walk, people):
         forget_person(walk)
         return False
-    walk.found = known_by_email(people.seen[0])
+    walk.found = known_by_email(walk, people.seen[0])
     return True
 
 

@@ -23,7 +23,10 @@ from integrations.models import (
     GreenhousePerson,
     GreenhousePostLocation,
     ImportChoice,
+    PeopleReading,
+    PossibleDuplicate,
     ProblemEntry,
+    RemoteIdentity,
     SetupInvitation,
     Step,
     StepReport,
@@ -108,6 +111,11 @@ def plant(employer: Employer) -> Connection:
     GreenhouseCredit.objects.create(
         connection=connection, user=UserFactory(), problem_code="credit_deactivated", problem_at=now, checked_at=now
     )
+    PossibleDuplicate.objects.create(
+        connection=connection, candidate=application.candidate, remote_id="772", evidence=["phone"]
+    )
+    PeopleReading.objects.create(connection=connection, read_since=now)
+    RemoteIdentity.objects.create(connection=connection, remote_id="772", kind="phone", digest="d", active_at=now)
     for kind in ("office", "custom_location"):
         GreenhouseName.objects.create(connection=connection, kind=kind, remote_id="5", name=f"The {kind}")
     GreenhouseName.objects.create(
