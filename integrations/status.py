@@ -8,6 +8,7 @@ from integrations.models import (
     Connection,
     Export,
     ExportState,
+    GreenhouseCredit,
     ProblemEntry,
     Step,
     StepReport,
@@ -34,6 +35,7 @@ class Status:
     problems: list[ProblemEntry]
     last_sync: SyncRun | None
     waiting: int
+    uncredited: list[GreenhouseCredit]
     requests: budget.Usage | None
 
 
@@ -46,8 +48,15 @@ def status_of(connection: Connection) -> Status:
         problems=list(ProblemEntry.objects.filter(connection=connection)[:PROBLEMS_SHOWN]),
         last_sync=SyncRun.objects.filter(connection=connection).first(),
         waiting=exports_waiting(connection),
+        uncredited=_uncredited(connection),
         requests=budget.state(connection.pk),
     )
+
+
+def _uncredited(connection: Connection) -> list[GreenhouseCredit]:
+    """Those of the team whom Greenhouse could not credit when we last asked."""
+    rows = GreenhouseCredit.objects.filter(connection=connection).exclude(problem_code="")
+    return list(rows.select_related("user").order_by("user__email"))
 
 
 def exports_waiting(connection: Connection) -> int:

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import User
 from integrations import connecting, health, sending
 from integrations.credentials import client_for
 from integrations.greenhouse import export, tracking
@@ -16,6 +17,7 @@ from integrations.models import (
     Connection,
     ConnectionState,
     Export,
+    GreenhouseCredit,
     GreenhouseJobPost,
     ProblemEntry,
     Step,
@@ -180,6 +182,16 @@ def test_page_names_each_step_its_result_and_the_latest_problems(row: Connection
     assert "2 times" in text
     assert "not used yet" in text
     assert 'datetime="' in text
+
+
+def test_page_names_whom_greenhouse_could_not_credit(row: Connection, as_alice: Client, alice: User) -> None:
+    credit = GreenhouseCredit.objects.create(connection=row, user=alice)
+    assert "Credit for" not in as_alice.get(STATUS).content.decode()
+    credit.set_problem("credit_deactivated")
+    credit.save()
+    html = as_alice.get(STATUS).content.decode()
+    assert f"Credit for {alice}" in html
+    assert "The person to credit is deactivated in Greenhouse" in html
 
 
 def test_page_shows_the_last_twenty_problems(row: Connection, as_bob: Client) -> None:
