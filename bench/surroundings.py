@@ -6,6 +6,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django
 
@@ -28,12 +29,12 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def program(folder: Path) -> Iterator[str]:
+def program(folder: Path, **more: str) -> Iterator[str]:
     """Set the program up with an empty, migrated database; yield which kind of database it is.
 
-    Effects: environment variables; a database, removed at the end. Repeat: once per process.
+    Effects: environment variables, `more` among them; a database, removed at the end. Repeat: once per process.
     """
-    os.environ.update(environment(folder))
+    os.environ.update(environment(folder) | more)
     django.setup()
     from django.db import connection
 
@@ -46,3 +47,13 @@ def program(folder: Path) -> Iterator[str]:
         yield connection.vendor
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
+
+
+def database_url() -> str:
+    """Return the DATABASE_URL by which another process finds the database of this run."""
+    from django.db import connection
+
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()

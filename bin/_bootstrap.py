@@ -21,9 +21,14 @@ VENV_PYTHON = VENV / "bin" / "python"
 # There while an installation runs. Found at the start, it tells that one was killed half-way.
 UNFINISHED = VENV / ".unfinished"
 BIN = str(ROOT / "bin")
-ENTRY = {"run": [f"{BIN}/_supervisor.py"], "test": [f"{BIN}/_test.py"], "bench": ["-m", "bench"]}
+ENTRY = {
+    "run": [f"{BIN}/_supervisor.py"],
+    "test": [f"{BIN}/_test.py"],
+    "bench": ["-m", "bench"],
+    "chaos": ["-m", "bench.chaos"],
+}
 RUNTIME, DEVELOPMENT = ["requirements.txt"], ["requirements.txt", "requirements-dev.txt"]
-REQUIREMENTS = {"run": RUNTIME, "test": DEVELOPMENT, "bench": RUNTIME}
+REQUIREMENTS = {"run": RUNTIME, "test": DEVELOPMENT, "bench": RUNTIME, "chaos": RUNTIME}
 
 
 class BootstrapError(Exception):
@@ -39,7 +44,7 @@ def main() -> None:
     except KeyboardInterrupt:
         print("\nStopped; the next start picks the installation up again.", file=sys.stderr)
         sys.exit(130)
-    if purpose == "bench":
+    if purpose in ("bench", "chaos"):
         os.chdir(ROOT)  # `-m` finds the package from where it stands
     os.execv(python, [python, *ENTRY[purpose], *arguments])
 
