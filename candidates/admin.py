@@ -33,7 +33,7 @@ class _ReadOnly(_NoAddOrDelete):
 
 class TimelineInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     model = TimelineEvent
-    fields = readonly_fields = ("created_at", "kind", "text", "origin", "actor", "as_whom")
+    fields = readonly_fields = ("at", "kind", "text", "status", "origin", "actor", "as_whom")
     extra = 0
     verbose_name_plural = "Timeline"
 
@@ -170,9 +170,9 @@ class AnswerAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(TimelineEvent)
 class TimelineEventAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("created_at", "application", "kind", "text", "origin", "actor", "as_whom")
+    list_display = ("at", "application", "kind", "text", "status", "origin", "actor", "as_whom")
     list_filter = ("kind", "origin", "application__employer")
     list_select_related = ("application__job", "application__employer", "actor")
     search_fields = ("text", "application__email", "application__job__title")
     search_help_text = "Text, email or job"
-    date_hierarchy = "created_at"
+    date_hierarchy = "at"

@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 
 from integrations.greenhouse.schemas import SourcePayload
-from integrations.models import Connection, CredentialKind, ReopenRule
+from integrations.models import AnonymiseRule, Connection, CredentialKind, ReopenRule
 from integrations.problems import Problem
 
 _LEAVES_NO_TRACE = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}
@@ -160,6 +160,18 @@ class NewSecretForm(forms.Form):
     @property
     def keep_days(self) -> int:
         return int(self.cleaned_data["keep_days_chosen"])
+
+
+class PeopleRuleForm(forms.Form):
+    """What becomes of our copy of people who are anonymized in Greenhouse."""
+
+    anonymise_rule = forms.ChoiceField(
+        label="When a person is anonymized in Greenhouse",
+        choices=AnonymiseRule.choices,
+        widget=forms.RadioSelect,
+        help_text="Our copy is what they sent us: name, addresses, files, answers. What became of their application "
+        "stays in the timeline either way. Anonymizing cannot be undone.",
+    )
 
 
 class ImportSettingsForm(forms.Form):

@@ -63,7 +63,7 @@ def days_of(events: Iterable[TimelineEvent], *, with_jobs: bool = False) -> list
     """
     days: list[Day] = []
     for event in events:
-        on = timezone.localtime(event.created_at).date()
+        on = timezone.localtime(event.at).date()
         if not days or days[-1].on != on:
             days.append(Day(on, []))
         line = next((line for line in days[-1].lines if _is_same(line.event, event)), None)
@@ -80,5 +80,5 @@ def _is_same(one: TimelineEvent, other: TimelineEvent) -> bool:
     return (
         one.application_id != other.application_id
         and (one.kind, one.text, one.actor_id) == (other.kind, other.text, other.actor_id)
-        and abs(one.created_at - other.created_at) < SAME_MOMENT
+        and abs(one.at - other.at) < SAME_MOMENT
     )

@@ -17,6 +17,7 @@ from integrations.views import (
     job_edit,
     jobs,
     partner,
+    people_rule,
     reviewing,
     settings,
     unlisted,
@@ -77,6 +78,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         import_settings.import_settings,
         name="import_settings",
     ),
+    path("employers/<slug:employer>/settings/integrations/people/", people_rule.people_rule, name="people_rule"),
     path("employers/<slug:employer>/settings/integrations/invite/", invitations.invite, name="setup_invite"),
     path(
         "employers/<slug:employer>/settings/integrations/invitations/<int:pk>/revoke/",

@@ -64,7 +64,7 @@ class ConnectionAdmin(EngineAdmin):
                 "fields": (
                     ("sync_minutes", "reopen_rule"),
                     ("employment_type_key", "remote_key"),
-                    "import_saved_at",
+                    ("import_saved_at", "anonymise_rule"),
                 )
             },
         ),

@@ -61,7 +61,15 @@ class ExportAdmin(OfConnectionAdmin):
             },
         ),
         ("Ids in Greenhouse", {"fields": ("candidate_remote_id", "application_remote_id", "note_remote_id")}),
-        ("Followed", {"fields": ("remote_status", "remote_stage", "rejection_reason", "tracked_at")}),
+        (
+            "Followed",
+            {
+                "fields": (
+                    *("status", "remote_status", "remote_stage", "remote_stage_id", "remote_job_id", "remote_since"),
+                    *("rejection_reason", "tracked_at", "person_tracked_at", "former_application_ids"),
+                )
+            },
+        ),
         ("Times", {"fields": ("created_at", "sent_at", "attempts", "retry_at", "lease_until", "woken_at")}),
     )
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -184,6 +185,23 @@ class Export(WithProblem):
     @property
     def is_prospect(self) -> bool:
         return self.sends_as == SendsAs.PROSPECT
+
+    @property
+    def profile_url(self) -> str:
+        """Where this person's profile is in Greenhouse; empty until they are there."""
+        if not self.candidate_remote_id:
+            return ""
+        url = f"{settings.GREENHOUSE_APP_URL}/people/{self.candidate_remote_id}"
+        return f"{url}?application_id={self.application_remote_id}" if self.application_remote_id else url
+
+    @property
+    def where_in_words(self) -> str:
+        """The stage, or how it ended; empty while nobody has looked."""
+        if self.status in (ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN):
+            return self.rejection_reason or ApplicationStatus(self.status).label
+        if self.status == ApplicationStatus.HIRED:
+            return ApplicationStatus.HIRED.label
+        return "" if self.status == ApplicationStatus.GONE else self.remote_stage
 
     @property
     def remarks_in_words(self) -> list[Problem]:

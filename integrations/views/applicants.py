@@ -1,6 +1,5 @@
 """Who applied, and where they are in Greenhouse."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -81,10 +80,7 @@ def application(request: EmployerRequest, key: str) -> HttpResponse:
 
 def profile_url(export: Export | None) -> str:
     """Where this person's profile is in Greenhouse; empty until they are there."""
-    if export is None or not export.candidate_remote_id:
-        return ""
-    url = f"{settings.GREENHOUSE_APP_URL}/people/{export.candidate_remote_id}"
-    return f"{url}?application_id={export.application_remote_id}" if export.application_remote_id else url
+    return export.profile_url if export else ""
 
 
 @require_POST

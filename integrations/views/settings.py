@@ -22,6 +22,7 @@ from integrations.forms import (
     IntegrationForm,
     InvitationForm,
     NewSecretForm,
+    PeopleRuleForm,
     SourceForm,
 )
 from integrations.greenhouse.scopes import ALL_SCOPES, FEATURES
@@ -86,6 +87,7 @@ def page(request: EmployerRequest, **bound: Any) -> HttpResponse:
         "status": status_of(connection) if connection else None,
         "webhooks": webhook_setup.status_of(held) if held else None,
         "new_secret_form": NewSecretForm(prefix="webhook"),
+        "people_form": PeopleRuleForm(initial={"anonymise_rule": held.anonymise_rule}) if held else None,
         **bound,
     }
     if held and "import_form" not in bound:
