@@ -186,10 +186,10 @@ def test_page_names_each_step_its_result_and_the_latest_problems(row: Connection
 
 def test_page_names_whom_greenhouse_could_not_credit(row: Connection, as_alice: Client, alice: User) -> None:
     credit = GreenhouseCredit.objects.create(connection=row, user=alice)
-    assert "Credit for" not in as_alice.get(STATUS).content.decode()
+    assert "Credit for" not in as_alice.get(PAGE).text
     credit.set_problem("credit_deactivated")
     credit.save()
-    html = as_alice.get(STATUS).content.decode()
+    html = as_alice.get(PAGE).text
     assert f"Credit for {alice}" in html
     assert "The person to credit is deactivated in Greenhouse" in html
 
@@ -210,7 +210,7 @@ def test_page_costs_the_same_however_much_there_is(
     for step in Step:
         health.note_trouble(row.pk, step, "unavailable")
     ExportFactory.create_batch(3, connection=row, greenhouse_job__connection=row)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         as_bob.get(PAGE)
 
 
