@@ -50,14 +50,15 @@ def run(export_id: int) -> None:
     if export is None:  # deleted just now
         return
     if not export.connection.is_active:
-        outcome.put_off(export, "", seconds=0)
+        outcome.put_off(export, "", seconds=0, counts=False)
         return
     if not export.candidate_remote_id and (code := blocking_problem(export.application)):
         outcome.stop(export, code)
         return
     person = lease_person(export)
     if person is None:
-        outcome.put_off(export, "", seconds=5)
+        # No attempt: whoever stood in line must not wait the longer for it when the first trouble comes.
+        outcome.put_off(export, "", seconds=5, counts=False)
         return
     try:
         _attempt(export, person)

@@ -128,7 +128,7 @@ def test_run_while_another_export_of_the_person_is_at_work_waits(
     )
     sandbox.clear_requests()
     attempt(row)
-    assert row.state == ExportState.WAITING
+    assert (row.state, row.attempts) == (ExportState.WAITING, 0), "standing in line makes later waits no longer"
     assert sandbox.requests() == []
 
 
