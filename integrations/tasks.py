@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from accounts.models import User
 from candidates.models import Application, EventKind, Origin
 from candidates.services import tell
-from integrations import connecting, life, sweeps, webhook_registration
+from integrations import connecting, life, reminding, sweeps, webhook_registration
 from integrations.arrival import Arrival
 from integrations.credentials import keep_alive
 from integrations.greenhouse import deliveries, export, recent, sync, tracking
@@ -151,9 +151,16 @@ def tell_admins(connection_id: int) -> None:
 
 
 @shared_task(ignore_result=True)
+def ask_admins(connection_id: int) -> None:
+    reminding.ask_admins(connection_id)
+
+
+@shared_task(ignore_result=True)
 def wake_due_letters() -> None:
     for connection_id in life.connections_to_tell():
         tell_admins.apply_async((connection_id,), expires=WAKE_EXPIRES_SECONDS)
+    for connection_id in reminding.connections_to_ask():
+        ask_admins.apply_async((connection_id,), expires=WAKE_EXPIRES_SECONDS)
 
 
 @shared_task(ignore_result=True)

@@ -46,7 +46,8 @@ class ConnectionAdmin(EngineAdmin):
     actions = ("sync_now", "test_connection")
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("employer", "state", problem_words, "problem_at", "related")}),
-        ("Its life", {"fields": ("broken_since", "is_paused", "told_broken_at", "recovered_at", "disconnected_at")}),
+        ("Its life", {"fields": ("broken_since", "is_paused", "recovered_at", "disconnected_at")}),
+        ("Letters", {"fields": ("told_broken_at", "told_stuck_at")}),
         ("Credential", {"fields": ("credential", "email", "tested_at", "token_expires_at", "connected_by")}),
         (
             "In Greenhouse",

@@ -131,6 +131,9 @@ class Connection(WithProblem):
     broken_since = models.DateTimeField(null=True, blank=True)
     recovered_at = models.DateTimeField(null=True, blank=True, help_text="When it last became well again.")
     told_broken_at = models.DateTimeField(null=True, blank=True, help_text="When the admins were written to.")
+    told_stuck_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the admins were last asked about exports that need a person."
+    )
     tell_not_before = models.DateTimeField(null=True, blank=True, editable=False)
     disconnected_at = models.DateTimeField(null=True, blank=True)
     connected_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
