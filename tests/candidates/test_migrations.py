@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 BEFORE = [("candidates", "0004_answers"), ("jobs", "0003_questions"), ("accounts", "0001_initial")]
-AFTER = [("candidates", "0008_candidate_key")]
+AFTER = [("candidates", "0009_status_changes")]
 
 
 @pytest.fixture
@@ -21,15 +21,15 @@ def old_apps(transactional_db: None) -> Any:
     executor.migrate(latest)
 
 
-def test_old_applications_get_their_jobs_employer_and_old_lines_their_kind(old_apps: Any) -> None:
+def test_old_applications_get_their_jobs_employer_and_old_lines_their_kind_status_and_time(old_apps: Any) -> None:
     employer = old_apps.get_model("accounts", "Employer").objects.create(name="Lumen", slug="lumen")
     job = old_apps.get_model("jobs", "Job").objects.create(employer=employer, title="Pilot")
     people = old_apps.get_model("candidates", "Candidate").objects
     candidate, _ = people.create(email="a@b.example"), people.create(email="b@b.example")
     row = old_apps.get_model("candidates", "Application").objects.create(candidate=candidate, job=job)
-    lines = [("applicant", "Applied on Purpose Jobs."), ("export", "Sent to Greenhouse"), ("poll", "Rejected: no")]
-    lines += [("poll", "In Greenhouse at stage Offer")]
-    for origin, text in lines:
+    told = [("applicant", "Applied on Purpose Jobs."), ("export", "Sent to Greenhouse"), ("poll", "Rejected: no")]
+    told += [("poll", "In Greenhouse at stage Offer")]
+    for origin, text in told:
         old_apps.get_model("candidates", "TimelineEvent").objects.create(application=row, origin=origin, text=text)
 
     executor = MigrationExecutor(connection)
@@ -41,3 +41,6 @@ def test_old_applications_get_their_jobs_employer_and_old_lines_their_kind(old_a
     assert len({key for key in keys if key}) == 2
     kinds = application.timeline.order_by("pk").values_list("kind", flat=True)
     assert list(kinds) == ["applied", "sent", "rejected", "stage_moved"]
+    lines = application.timeline.order_by("pk")
+    assert list(lines.values_list("status", flat=True)) == ["applied", "sent", "rejected", ""]
+    assert all(line.at == line.created_at for line in lines)

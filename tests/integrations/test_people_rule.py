@@ -64,7 +64,7 @@ def test_badge_when_sent_then_says_stage_and_date_and_leads_to_the_profile(
 ) -> None:
     page = as_bob.get("/employers/lumen-robotics/applicants/").text
     assert f'href="{settings.GREENHOUSE_APP_URL}/people/42?application_id=43"' in page
-    assert "Phone Screen, since" in page
+    assert "Phone Screen · " in page
     assert "3 Nov 2026" in page
 
 
@@ -73,7 +73,7 @@ def test_badge_when_sent_then_says_stage_and_date_and_leads_to_the_profile(
     [
         ("rejected", "Lacking skills", "Lacking skills"),
         ("withdrawn", "", "Withdrawn"),
-        ("hired", "", "Hired, since"),
+        ("hired", "", "Hired · "),
         ("gone", "", "Gone from Greenhouse"),
     ],
 )
