@@ -78,6 +78,18 @@ def test_list_then_says_what_is_wrong_and_what_to_do(as_rita: Client, stuck: Exp
     assert problem.next_step.replace("'", "&#x27;") in text
 
 
+def test_one_to_decide_leads_to_the_desk_and_is_not_just_sent_again(as_rita: Client, job: GreenhouseJob) -> None:
+    unsure = make(job, code="duplicate_unsure")
+    for page in (BASE, f"{BASE}{unsure.pk}/"):
+        text = as_rita.get(page).text
+        assert 'href="/employers/lumen-robotics/duplicates/"' in text
+        assert "Compare and decide" in text
+        assert 'name="again"' not in text
+    as_rita.post(f"{BASE}do/", {"do": "again", "export": unsure.pk})
+    unsure.refresh_from_db()
+    assert unsure.state == ExportState.NEEDS_ATTENTION
+
+
 def test_list_when_narrowed_then_tabs_count_what_matches(as_bob: Client, job: GreenhouseJob, stuck: Export) -> None:
     other = GreenhouseJobFactory(connection=job.connection)
     Export.objects.filter(pk=make(other, "waiting", "unavailable").pk).update(
