@@ -1,7 +1,7 @@
 """The duplicate desk: who waits there, and what a recruiter decides. No HTTP."""
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Employer, User
@@ -34,6 +34,25 @@ def waiting(employer: Employer) -> ExportQuerySet:
         connection=OuterRef("connection"), candidate=OuterRef("candidate"), pk__lt=OuterRef("pk")
     )
     return rows.exclude(Exists(earlier)).order_by("problem_at", "pk")
+
+
+def name_of(suspect: PossibleDuplicate) -> str:
+    """The person's name as they gave it to this employer; another one may know them by another."""
+    export = Export.objects.filter(connection=suspect.connection_id, candidate=suspect.candidate_id)
+    newest = export.select_related("application").first()
+    return newest.application.name if newest else "This person"
+
+
+def decided_last(employer: Employer) -> QuerySet[PossibleDuplicate]:
+    """What was decided, the newest first, each with the `first_name` and `last_name` that this employer knows."""
+    rows = PossibleDuplicate.objects.for_employer(employer).exclude(verdict="").select_related("decided_by")
+    exports = Export.objects.filter(connection=OuterRef("connection"), candidate=OuterRef("candidate"))
+    names = {field: Subquery(exports.values(f"application__{field}")[:1]) for field in ("first_name", "last_name")}
+    return rows.annotate(**names).order_by("-decided_at")
+
+
+def is_waiting(export: Export) -> bool:
+    return exports_waiting_for_decision().filter(pk=export.pk).exists()
 
 
 def waiting_of(suspect: PossibleDuplicate) -> ExportQuerySet:

@@ -2,7 +2,7 @@
 
 Harvest looks people up by e-mail alone, so a phone number, a profile, or name and company can be found only among
 what we have read before. That is bounded: 90 days back, 20,000 people, each day a few requests that go behind all
-other work; and what is kept cannot be read, only compared (see the decision on duplicates).
+other work; and what is kept cannot be read, only compared (ADR 0014).
 """
 
 import logging

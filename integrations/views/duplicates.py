@@ -10,7 +10,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
-from integrations.duplicates import decide, suspects_of, switch_reading, waiting, waiting_of
+from integrations.duplicates import (
+    decide,
+    decided_last,
+    is_waiting,
+    name_of,
+    suspects_of,
+    switch_reading,
+    waiting,
+    waiting_of,
+)
 from integrations.models import Connection, Export, PeopleReading, PossibleDuplicate, Verdict
 from integrations.side_by_side import compare
 
@@ -28,12 +37,11 @@ def duplicates(request: EmployerRequest) -> HttpResponse:
     by_candidate: dict[int, list[PossibleDuplicate]] = {}
     for suspect in found.filter(candidate__in=[row.candidate_id for row in page]):
         by_candidate.setdefault(suspect.candidate_id, []).append(suspect)
-    decided = PossibleDuplicate.objects.for_employer(request.employer).exclude(verdict="")
     context = {
-        "nav": "applicants",
+        "nav": "exports",
         "page": page,
         "cases": [(row, _evidence_of(by_candidate.get(row.candidate_id, []))) for row in page],
-        "decided": decided.select_related("candidate", "decided_by").order_by("-decided_at")[:DECIDED_SHOWN],
+        "decided": decided_last(request.employer)[:DECIDED_SHOWN],
         "connection": connection,
         "profiles": f"{settings.GREENHOUSE_APP_URL}/people/",
         "reading": PeopleReading.objects.filter(connection=connection).first() if connection else None,
@@ -46,16 +54,14 @@ def duplicates(request: EmployerRequest) -> HttpResponse:
 @employer_required()
 def duplicate(request: EmployerRequest, pk: int) -> HttpResponse:
     """Lay the person of an export beside those who may be the same. Survives a Greenhouse that is away."""
-    export = (
-        waiting(request.employer).select_related("connection", "application__job", "greenhouse_job").filter(pk=pk)
-    ).first()
-    if export is None:  # the same address later, or of another export of the same person
-        get_object_or_404(Export.objects.for_employer(request.employer), pk=pk)
-        messages.info(request, "This is decided, or waits at another of their applications.")
-        return redirect("duplicates", request.employer.slug)
+    joined = ("connection", "application__job", "application__employer", "greenhouse_job")
+    export = get_object_or_404(Export.objects.for_employer(request.employer).select_related(*joined), pk=pk)
+    if not is_waiting(export):
+        messages.info(request, "Nothing is left to decide about this person.")
+        return redirect("export", request.employer.slug, export.pk)
     suspects = list(suspects_of(export))
     context = {
-        "nav": "applicants",
+        "nav": "exports",
         "export": export,
         "application": export.application,
         "comparison": compare(connection=export.connection, application=export.application, suspects=suspects),
@@ -70,6 +76,7 @@ def duplicate_decide(request: EmployerRequest, pk: int) -> HttpResponse:
     """Keep that it is the same person, or someone else; once nothing is open, the person goes on."""
     suspect = get_object_or_404(PossibleDuplicate.objects.for_employer(request.employer), pk=pk)
     verdict = request.POST.get("verdict", "")
+    name = name_of(suspect)
     if verdict not in Verdict.values:
         return HttpResponseBadRequest()
     is_first = decide(suspect=suspect, verdict=Verdict(verdict), by=request.user)
@@ -79,9 +86,9 @@ def duplicate_decide(request: EmployerRequest, pk: int) -> HttpResponse:
     elif left:
         messages.success(request, "Kept. Please look at the others, too.")
     elif verdict == Verdict.SAME:
-        messages.success(request, f"{suspect.candidate.name} is on the way to the same person in Greenhouse.")
+        messages.success(request, f"{name} is on the way to the same person in Greenhouse.")
     else:
-        messages.success(request, f"{suspect.candidate.name} is on the way to Greenhouse as a new person.")
+        messages.success(request, f"{name} is on the way to Greenhouse as a new person.")
     if left:
         return redirect("duplicate", request.employer.slug, left.pk)
     return redirect("duplicates", request.employer.slug)

@@ -74,7 +74,8 @@ def test_a_decision_sends_the_person_on_and_stays_readable(
     as_rita: Client, rita: User, suspect: PossibleDuplicate, verdict: str, said: str
 ) -> None:
     text = as_rita.post(f"{DESK}{suspect.pk}/decide/", {"verdict": verdict}, follow=True).text
-    assert said in text
+    assert f"Ada Byron is {said}" in text
+    assert suspect.candidate.last_name not in text, "what another employer was told is not shown here"
     assert "Nobody waits for a decision" in text
     assert Verdict(verdict).label in text
     assert str(rita) in text
@@ -90,10 +91,10 @@ def test_a_verdict_that_is_none_is_refused(as_rita: Client, suspect: PossibleDup
     assert as_rita.post(f"{DESK}{suspect.pk}/decide/", {"verdict": "perhaps"}).status_code == 400
 
 
-def test_the_page_of_what_is_decided_leads_back_to_the_desk(as_rita: Client, suspect: PossibleDuplicate) -> None:
+def test_the_page_of_what_is_decided_leads_to_the_export(as_rita: Client, suspect: PossibleDuplicate) -> None:
     as_rita.post(f"{DESK}{suspect.pk}/decide/", {"verdict": "same"})
     answer = as_rita.get(f"{DESK}{export_of(suspect).pk}/", follow=True)
-    assert "This is decided" in answer.text
+    assert "Nothing is left to decide about this person." in answer.text
 
 
 def test_both_stand_side_by_side_with_what_they_share_marked(
@@ -143,7 +144,7 @@ def test_the_list_names_each_person_once_and_costs_the_same_for_many(
     )
     text = as_rita.get(DESK).text
     assert text.count("Compare<span") == 1
-    assert as_rita.get(f"{DESK}{second.pk}/").status_code == 302
+    assert "Ada Byron" in as_rita.get(f"{DESK}{second.pk}/").text, "their other application leads there, too"
     for _ in range(5):
         case_of(suspect.connection)
     with django_assert_max_num_queries(14):
@@ -168,6 +169,9 @@ def test_an_admin_switches_the_comparing_of_recent_people_off_and_on(
     assert (reading.is_on, reading.read_since, reading.cursor) == (True, None, "")
 
 
-def test_the_persons_page_leads_to_the_desk(as_bob: Client, suspect: PossibleDuplicate) -> None:
+def test_every_page_about_the_export_leads_to_the_desk(as_bob: Client, suspect: PossibleDuplicate) -> None:
     export = export_of(suspect)
-    assert f"{DESK}{export.pk}/" in as_bob.get(export.application.get_absolute_url()).text
+    exports = "/employers/lumen-robotics/exports/"
+    for page in (export.application.get_absolute_url(), f"{exports}?tab=decide", f"{exports}{export.pk}/"):
+        assert f'href="{DESK}{export.pk}/"' in as_bob.get(page).text, page
+    assert f'href="{DESK}"' in as_bob.get(f"{exports}?tab=decide").text

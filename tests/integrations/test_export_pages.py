@@ -82,7 +82,7 @@ def test_one_to_decide_leads_to_the_desk_and_is_not_just_sent_again(as_rita: Cli
     unsure = make(job, code="duplicate_unsure")
     for page in (BASE, f"{BASE}{unsure.pk}/"):
         text = as_rita.get(page).text
-        assert 'href="/employers/lumen-robotics/duplicates/"' in text
+        assert f'href="/employers/lumen-robotics/duplicates/{unsure.pk}/"' in text
         assert "Compare and decide" in text
         assert 'name="again"' not in text
     as_rita.post(f"{BASE}do/", {"do": "again", "export": unsure.pk})
