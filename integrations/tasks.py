@@ -7,11 +7,9 @@ import random
 from contextlib import suppress
 
 from celery import Task, shared_task
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 
 from accounts.models import User
 from candidates.models import Application, EventKind, Origin
@@ -24,7 +22,6 @@ from integrations.greenhouse.errors import GreenhouseError
 from integrations.models import OPEN_SYNC, Connection, Export, GreenhouseJob, SyncKind, SyncRun
 
 WAKE_EXPIRES_SECONDS = 60  # an unread message is worthless by then: a sweep has sent another
-WEBHOOKS_WOKEN_SECONDS = 10  # how long one wake-up stands for all deliveries after it, until a worker takes it up
 
 
 def enqueue_sync(connection: Connection, *, by: User | None, kind: SyncKind = SyncKind.FULL) -> SyncRun:
@@ -88,17 +85,9 @@ def wake_export(row: Export) -> None:
 
 
 def wake_webhooks(endpoint_id: int) -> None:
-    """Call a worker for the deliveries of an endpoint, unless one was called that has not begun.
-
-    Effects: a message; without a broker nothing, and at once: a sweep finds the rows.
-    """
-    with suppress(RedisError, OperationalError, OSError):
-        if cache.add(_woken(endpoint_id), True, WEBHOOKS_WOKEN_SECONDS):
-            run_webhooks.apply_async((endpoint_id,), expires=WAKE_EXPIRES_SECONDS)
-
-
-def _woken(endpoint_id: int) -> str:
-    return f"webhooks-woken:{endpoint_id}"
+    """Call a worker for the deliveries of an endpoint; without a broker a sweep finds them."""
+    with suppress(OperationalError, OSError):
+        run_webhooks.apply_async((endpoint_id,), expires=WAKE_EXPIRES_SECONDS)
 
 
 def _wake(task: "Task[[int], None]", pk: int) -> None:
@@ -123,9 +112,6 @@ def run_sync(run_id: int) -> None:
 
 @shared_task(ignore_result=True)
 def run_webhooks(endpoint_id: int) -> None:
-    # Before anything is read: what is stored from now on calls a worker of its own.
-    with suppress(RedisError, OSError):
-        cache.delete(_woken(endpoint_id))
     if deliveries.process(endpoint_id):
         wake_webhooks(endpoint_id)
 

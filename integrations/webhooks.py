@@ -14,14 +14,15 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from integrations import webhook_rows
 from integrations.fields import DecryptionError, Secret
 from integrations.greenhouse import hooks
-from integrations.models import ConnectionState, DeliveryState, WebhookDelivery, WebhookEndpoint
+from integrations.models import DeliveryState, WebhookDelivery, WebhookEndpoint
 from integrations.tasks import wake_webhooks
+from integrations.webhook_rows import New
 
 log = logging.getLogger(__name__)
 
@@ -37,29 +38,22 @@ def receive(*, key: str, body: bytes, signature: str, event_id: str) -> HTTPStat
     Effects: one new row and a woken worker; or a count, on the row of which this is a repeat, or of bad signatures.
     Repeat: harmless: the same event id, or the same body within a day, is stored once.
     """
-    endpoint = WebhookEndpoint.objects.filter(
-        ~Q(connection__state=ConnectionState.DISCONNECTED), key=key, is_enabled=True
-    ).first()
+    now = timezone.now()
+    endpoint = webhook_rows.find(key, now)
     if endpoint is None:
         is_signed(body, signature, [secrets.token_hex(32)])  # so that it takes no less time than a key that is known
         return HTTPStatus.NOT_FOUND
     try:
-        good = is_signed(body, signature, _secrets_of(endpoint))
+        good = is_signed(body, signature, [secret.reveal() for secret in endpoint.secrets])
     except DecryptionError:
         log.error("webhook endpoint %s: its secret fits no key of this installation", endpoint.pk)
         return HTTPStatus.SERVICE_UNAVAILABLE  # Greenhouse tries again for 15 hours
     if not good:
         rows = WebhookEndpoint.objects.filter(pk=endpoint.pk)
-        rows.update(bad_signature_count=F("bad_signature_count") + 1, bad_signature_at=timezone.now())
+        rows.update(bad_signature_count=F("bad_signature_count") + 1, bad_signature_at=now)
         return HTTPStatus.UNAUTHORIZED
-    if _store(endpoint, body, event_id if _EVENT_ID.fullmatch(event_id) else ""):
-        wake_webhooks(endpoint.pk)
+    _take(endpoint.pk, _read(body, event_id, now))
     return HTTPStatus.OK
-
-
-def _secrets_of(endpoint: WebhookEndpoint) -> list[str]:
-    former = [endpoint.former_secret] if endpoint.has_two_secrets else []
-    return [secret.reveal() for secret in (endpoint.secret, *former) if secret]
 
 
 def is_signed(body: bytes, signature: str, known: Iterable[str]) -> bool:
@@ -73,35 +67,30 @@ def is_signed(body: bytes, signature: str, known: Iterable[str]) -> bool:
     return algorithm.lower() == "sha256" and any(fits)
 
 
-def _store(endpoint: WebhookEndpoint, body: bytes, event_id: str) -> bool:
-    """Keep a delivery; False if there is nothing to do about it."""
-    now, digest = timezone.now(), hashlib.sha256(body).hexdigest()
-    if _count_repeat(endpoint, event_id, digest, now):
-        return False
-    event = hooks.parse(body).get("action")
-    event = event if isinstance(event, str) and _EVENT.fullmatch(event) else ""
+def _read(body: bytes, event_id: str, now: datetime) -> New:
+    named = hooks.parse(body).get("action")
+    event = named if isinstance(named, str) and _EVENT.fullmatch(named) else ""
     outcome = hooks.outcome_unread(event)
-    if outcome:  # its body tells nothing that we would ever look for
-        rest = {"state": DeliveryState.DONE, "outcome": outcome, "done_at": now}
-    else:
-        rest = {"body": Secret.of(body.decode(errors="replace"))}
-    try:
-        with transaction.atomic():
-            WebhookDelivery.objects.create(
-                endpoint=endpoint, event=event, event_id=event_id, digest=digest, received_at=now, **rest
-            )
-    except IntegrityError:  # the same one at the same moment
-        _count_repeat(endpoint, event_id, digest, now)
-        return False
-    return outcome is None
+    return New(
+        event=event,
+        event_id=event_id if _EVENT_ID.fullmatch(event_id) else "",
+        digest=hashlib.sha256(body).hexdigest(),
+        # Of what nobody will look into, the body tells nothing that we would ever look for.
+        body=Secret("") if outcome else Secret.of(body.decode(errors="replace")),
+        state=DeliveryState.DONE.value if outcome else DeliveryState.RECEIVED.value,
+        outcome=outcome.value if outcome else "",
+        received_at=now,
+    )
 
 
-def _count_repeat(endpoint: WebhookEndpoint, event_id: str, digest: str, now: datetime) -> bool:
-    same = Q(digest=digest, received_at__gt=now - SAME_BODY_WITHIN)
-    if event_id:
-        same |= Q(event_id=event_id)
-    first = WebhookDelivery.objects.filter(same, endpoint=endpoint).values_list("pk", flat=True).first()
-    if first is None:
-        return False
-    WebhookDelivery.objects.filter(pk=first).update(repeats=F("repeats") + 1)
-    return True
+def _take(endpoint_id: int, new: New) -> None:
+    """Store a delivery and call a worker, unless one was called for another that still waits: it takes both."""
+    since = new.received_at - SAME_BODY_WITHIN
+    if not webhook_rows.store(endpoint_id, new, unless_since=since):
+        same = Q(digest=new.digest, received_at__gt=since)
+        if new.event_id:
+            same |= Q(event_id=new.event_id)
+        newest = list(WebhookDelivery.objects.filter(same, endpoint=endpoint_id).values_list("pk", flat=True)[:1])
+        WebhookDelivery.objects.filter(pk__in=newest).update(repeats=F("repeats") + 1)
+    elif new.state == DeliveryState.RECEIVED and not webhook_rows.others_wait(endpoint_id, new.digest):
+        wake_webhooks(endpoint_id)
