@@ -16,7 +16,7 @@ from integrations.problems import PROBLEMS, Problem
 _BLOCKED = frozenset(
     {*("html", "htm", "svg", "js", "vbs", "jar", "exe", "bat", "cmd", "com", "msi", "scr", "sh", "php")}
 )
-_STOPS_NOTHING = frozenset({"file_locked", "links_left_out"})
+_STOPS_NOTHING = frozenset({"file_locked", "links_left_out", "one_name"})
 _REFUSALS = {"missing": "file_empty", "empty": "file_empty", "too_big": "file_too_big"}
 _BLOCKED_CONTENT = frozenset({"program", "web_page", "macros"})
 
@@ -66,6 +66,8 @@ def _of_person(application: Application) -> Iterator[Finding]:
         yield Finding(PROBLEMS["bad_email"])
     if not application.name:
         yield Finding(PROBLEMS["no_name"])
+    elif not (application.first_name.strip() and application.last_name.strip()):
+        yield Finding(PROBLEMS["one_name"])
     if len(application.links) > MAX_LINKS:
         yield Finding(PROBLEMS["links_left_out"])
 

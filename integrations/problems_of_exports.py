@@ -5,7 +5,7 @@ from integrations.problem import Problem
 _CREDENTIALS = "Configure → Dev Center → API Credential Management → your credential → Manage Scopes"
 _INSTEAD = "so the Greenhouse user we act as got the credit."
 
-# --- before anything is sent; the last two are only said, and stop nothing
+# --- before anything is sent; the last three are only said, and stop nothing
 PREFLIGHT = (
     Problem(
         "no_email",
@@ -48,6 +48,12 @@ PREFLIGHT = (
         "Greenhouse does not take this kind of file",
         "Programs, web pages and the like are blocked there.",
         "Replace it by a PDF, or take it away, then press Send again.",
+    ),
+    Problem(
+        "one_name",
+        "There is only one name",
+        "Greenhouse wants a first and a last name; where it insists, the missing one reads “-” there.",
+        "You need not do anything.",
     ),
     Problem(
         "file_locked",

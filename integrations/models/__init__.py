@@ -3,6 +3,7 @@
 `remote_id` is always Greenhouse's id, as text, unique per connection.
 """
 
+from integrations.models.batch import Batch, BatchEntry, Outcome
 from integrations.models.career_site import (
     JOB_STATUSES,
     FieldOverride,
@@ -62,6 +63,8 @@ from integrations.models.webhook import DeliveryOutcome, DeliveryState, WebhookD
 
 __all__ = [
     "AnonymiseRule",
+    "Batch",
+    "BatchEntry",
     "CAN_BE_CANCELLED",
     "Connection",
     "ConnectionState",
@@ -89,6 +92,7 @@ __all__ = [
     "JobLink",
     "ASKED",
     "OPEN_SYNC",
+    "Outcome",
     "PAUSE_AFTER",
     "PeopleReading",
     "PossibleDuplicate",

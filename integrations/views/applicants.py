@@ -3,16 +3,17 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from accounts.models import Role
+from accounts.models import Employer, Role
 from accounts.permissions import EmployerRequest, employer_required
 from candidates.models import Application, ApplicationStatus
-from integrations import reviewing, sending
+from integrations import batches, reviewing, sending
 from integrations.models import Export
+from integrations.people import link_to
 from integrations.timeline import days_of
 from integrations.views.ids import as_ids
 
@@ -25,16 +26,13 @@ TO_REVIEW = "to_review"
 @employer_required()
 def applicants(request: EmployerRequest) -> HttpResponse:
     """List the applicants of all jobs with export state and stage. Constant in queries."""
-    rows: QuerySet[Application] = Application.objects.for_employer(request.employer)
     to_review = reviewing.to_review(request.employer)
     status, job = request.GET.get("status", ""), request.GET.get("job", "")
-    if status == TO_REVIEW:
-        rows = to_review
-    elif status in ApplicationStatus.values:
-        rows = rows.filter(status=status)
-    if job:
-        rows = rows.filter(job_id__in=as_ids([job]))
-    rows = rows.select_related("job__greenhouse_link", "employer").prefetch_related("exports")
+    rows = (
+        listed(request.employer, request.GET)
+        .select_related("job__greenhouse_link", "employer")
+        .prefetch_related("exports")
+    )
     context = {
         "nav": "applicants",
         "page": Paginator(reviewing.with_other_ways(rows), PER_PAGE).get_page(request.GET.get("page")),
@@ -43,9 +41,22 @@ def applicants(request: EmployerRequest) -> HttpResponse:
         "review_count": to_review.count(),
         "status": status,
         "job": job,
+        "can_send": request.membership.is_recruiter,
+        "batch": None if request.htmx else batches.under_way(request.employer),
     }
     template = "integrations/_applicants.html" if request.htmx else "integrations/applicants.html"
     return render(request, template, context)
+
+
+def listed(employer: Employer, asked: QueryDict) -> QuerySet[Application]:
+    """The applicants that a list asks for by `status` and `job`; anything odd asks for nothing."""
+    status, job = asked.get("status", ""), asked.get("job", "")
+    rows: QuerySet[Application] = Application.objects.for_employer(employer)
+    if status == TO_REVIEW:
+        rows = reviewing.to_review(employer)
+    elif status in ApplicationStatus.values:
+        rows = rows.filter(status=status)
+    return rows.filter(job_id__in=as_ids([job])) if job else rows
 
 
 @vary_on_headers("HX-Request")
@@ -66,6 +77,8 @@ def application(request: EmployerRequest, key: str) -> HttpResponse:
     context = {
         "nav": "applicants",
         "application": row,
+        "candidate": row.candidate,
+        "candidate_link": link_to(request.employer, row.candidate),
         "export": export,
         "profile_url": profile_url(export),
         "can_send_again": (

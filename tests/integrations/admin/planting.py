@@ -13,6 +13,8 @@ from django.utils import timezone
 from accounts.models import Employer, User
 from integrations.fields import Secret
 from integrations.models import (
+    Batch,
+    BatchEntry,
     Connection,
     ExportFile,
     ExportState,
@@ -106,6 +108,8 @@ def plant(employer: Employer) -> Connection:
         candidate_remote_id="771",
         remarks=["source_gone"],
     )
+    batch = Batch.objects.create(connection=connection, requested_by=UserFactory(), to="Robot Technician")
+    BatchEntry.objects.create(batch=batch, application=application, export=export, outcome="requested")
     ExportFile.objects.create(export=export, type="resume", filename="Grace_Hopper.pdf", remote_id="9")
     GreenhousePerson.objects.create(connection=connection, email=application.email, remote_id="771")
     GreenhouseCredit.objects.create(

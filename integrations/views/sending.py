@@ -1,0 +1,205 @@
+"""*Send to Greenhouse*: one person with a preview, or many at once."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.models import Role
+from accounts.permissions import EmployerRequest, employer_required
+from candidates.models import Application
+from integrations import batches, sending
+from integrations.hiring_plan import fetch_lists
+from integrations.models import Batch, Connection, ExportState
+from integrations.people import Person, address_of, own_job
+from integrations.preview import preview
+from integrations.roles import find_roles
+from integrations.sharing_form import OWN_JOB, ShareForm
+from integrations.views.applicants import listed
+from integrations.views.ids import as_ids
+from integrations.views.people import person_or_404
+
+PER_PAGE = 100
+
+
+@require_http_methods(["GET", "POST"])
+@employer_required(Role.RECRUITER)
+def send_candidate(request: EmployerRequest, key: Any) -> HttpResponse:
+    """Ask where a person is to go, show what would be written there, and send them.
+
+    Every button but *Preview* and the last one shows the form once more with all that was chosen.
+    """
+    person = person_or_404(request, key)
+    data = request.POST if request.method == "POST" else request.GET
+    application = person.application(data.get("application", ""))
+    context = {"person": person, "candidate": person.candidate, "application": application}
+    connection = _connection(request)
+    if connection is None:
+        return render(request, "integrations/send.html", {"nav": "applicants", **context})
+    if request.method == "GET":
+        job = own_job(application)
+        form = ShareForm(initial={"greenhouse_job": job.pk if job else ""}, connection=connection, by=request.user)
+        return _page(request, form, **context)
+    form = _filled(request, connection)
+    if _is_only_shown(request):
+        return _page(request, _again(request, form), **context)
+    if not form.is_valid():
+        return _page(request, form, **context)
+    if "send" in request.POST:
+        return _send(request, person, application, form)
+    asked = {"greenhouse_job": form.cleaned_data["job"], "arrival": form.arrival, "by": request.user}
+    seen = preview(application=application, connection=connection, **asked)
+    context |= {"nav": "applicants", "form": form, "preview": seen, "connection": connection}
+    return render(request, "integrations/preview.html", context)
+
+
+def _send(request: EmployerRequest, person: Person, application: Application, form: ShareForm) -> HttpResponse:
+    job = form.cleaned_data["job"]
+    export = sending.send_application(application, by=request.user, greenhouse_job=job, arrival=form.arrival)
+    if export.state == ExportState.SENT:
+        messages.info(request, f"{application.name} was sent there before. Nothing was sent again.")
+    else:
+        messages.success(request, f"{application.name} is on the way to Greenhouse.")
+    return redirect(address_of(request.employer, person.candidate))
+
+
+@require_GET
+@employer_required(Role.RECRUITER)
+def send_jobs(request: EmployerRequest) -> HttpResponse:
+    """Search the Greenhouse jobs that people can be sent to."""
+    connection = get_object_or_404(Connection, employer=request.employer)
+    form = ShareForm(initial=request.GET.dict(), connection=connection, by=request.user, takes_own=_takes_own(request))
+    context = {"form": form, "roles": _roles(request, form)}
+    return render(request, "integrations/_send_jobs.html", context)
+
+
+@require_GET
+@employer_required(Role.RECRUITER)
+def send_choices(request: EmployerRequest) -> HttpResponse:
+    """Bring Greenhouse's own lists for the chosen job: stages, sources, prospect pools."""
+    connection = get_object_or_404(Connection, employer=request.employer)
+    given: dict[str, Any] = {"connection": connection, "by": request.user, "initial": request.GET.dict()}
+    job = ShareForm(**given).job
+    form = ShareForm(**given, lists=fetch_lists(connection, job, pools=True))
+    return render(request, "integrations/_send_choices.html", {"form": form})
+
+
+@require_POST
+@employer_required(Role.RECRUITER)
+def send_applicants(request: EmployerRequest) -> HttpResponse:
+    """Ask where chosen applicants are to go, and send them: 1,000 at most."""
+    back = reverse("applicants", args=[request.employer.slug])
+    rows = _chosen(request)
+    ids = list(rows.order_by("pk").values_list("pk", flat=True)[: batches.AT_MOST + 1])
+    if not ids:
+        messages.info(request, "Choose at least one applicant first.")
+        return redirect(back)
+    context: dict[str, Any] = {
+        "is_many": True,
+        "people": ",".join(map(str, ids[: batches.AT_MOST])),
+        "count": min(len(ids), batches.AT_MOST),
+        "matching": rows.count() if len(ids) > batches.AT_MOST else 0,
+        "key": request.POST.get("key") or uuid4(),
+    }
+    connection = _connection(request)
+    if connection is None:
+        return render(request, "integrations/send.html", {"nav": "applicants", **context})
+    if "key" not in request.POST:
+        initial = {"greenhouse_job": OWN_JOB}
+        form = ShareForm(initial=initial, connection=connection, by=request.user, takes_own=True)
+        return _page(request, form, **context)
+    form = _filled(request, connection, takes_own=True)
+    if _is_only_shown(request) or "order" not in request.POST:
+        return _page(request, _again(request, form), **context)
+    if not form.is_valid():
+        return _page(request, form, **context)
+    order = batches.Order() if form.goes_to_own else batches.Order(form.cleaned_data["job"], form.arrival)
+    batch = batches.send_batch(
+        connection=connection, applications=rows, order=order, by=request.user, key=_key(request.POST["key"])
+    )
+    return redirect(batch)
+
+
+@vary_on_headers("HX-Request")
+@require_GET
+@employer_required()
+def batch(request: EmployerRequest, pk: int) -> HttpResponse:
+    """Show how far many people are who were sent at once, and what became of each. Constant in queries."""
+    rows = Batch.objects.filter(connection__employer=request.employer).select_related("requested_by", "connection")
+    found = get_object_or_404(rows, pk=pk)
+    context = {
+        "nav": "applicants",
+        "batch": found,
+        "progress": batches.progress_of(found),
+        "page": Paginator(batches.entries_of(found), PER_PAGE).get_page(request.GET.get("page")),
+    }
+    template = "integrations/_batch.html" if request.htmx else "integrations/batch.html"
+    return render(request, template, context)
+
+
+def _connection(request: EmployerRequest) -> Connection | None:
+    connection = Connection.objects.filter(employer=request.employer).first()
+    return connection if connection and connection.is_connected else None
+
+
+def _takes_own(request: EmployerRequest) -> bool:
+    return "own" in request.GET
+
+
+def _filled(request: EmployerRequest, connection: Connection, *, takes_own: bool = False) -> ShareForm:
+    """The form as it was sent.
+
+    Effects: Greenhouse is asked for its lists where something of them was chosen.
+    """
+    given: dict[str, Any] = {"connection": connection, "by": request.user, "takes_own": takes_own}
+    form = ShareForm(request.POST, **given)
+    if form.needs_lists or "lists" in request.POST:
+        form = ShareForm(request.POST, **given, lists=fetch_lists(connection, form.job, pools=True))
+    return form
+
+
+def _again(request: EmployerRequest, form: ShareForm) -> ShareForm:
+    """The same once more, unchecked."""
+    return ShareForm(
+        initial=form.as_typed(), connection=form.connection, by=form.by, takes_own=form.takes_own, lists=form.lists
+    )
+
+
+def _is_only_shown(request: EmployerRequest) -> bool:
+    """True for every button that only changes what the form shows, and for Enter in the search."""
+    data = request.POST
+    return any(name in data for name in ("find", "lists", "change")) or (
+        "enter" in data and data.get("q", "") != data.get("searched", "")
+    )
+
+
+def _page(request: EmployerRequest, form: ShareForm, **context: Any) -> HttpResponse:
+    context |= {"nav": "applicants", "form": form, "roles": _roles(request, form), "q": request.POST.get("q", "")}
+    return render(request, "integrations/send.html", context)
+
+
+def _roles(request: EmployerRequest, form: ShareForm) -> Any:
+    data = request.POST if request.method == "POST" else request.GET
+    return find_roles(form.connection, data.get("q", ""), chosen=form.chosen_job)
+
+
+def _chosen(request: EmployerRequest) -> QuerySet[Application]:
+    data = request.POST
+    if data.get("which") == "all" and "people" not in data:
+        return listed(request.employer, data)
+    texts = data["people"].split(",") if "people" in data else data.getlist("application")
+    return Application.objects.for_employer(request.employer).filter(pk__in=as_ids(texts))
+
+
+def _key(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return uuid4()
