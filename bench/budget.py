@@ -38,7 +38,7 @@ WORKERS, READS = 4, 2000
 LIMIT, WINDOW_SECONDS = 50, 1  # 50 per 30 seconds, compressed
 CONNECTIONS, READS_EACH, THREADS = 200, 10, 2
 MIN_USED = 0.95
-_processes = multiprocessing.get_context("fork")  # a worker is a fork of its parent, as Celery's are
+processes = multiprocessing.get_context("fork")  # a worker is a fork of its parent, as Celery's are
 
 
 @dataclass
@@ -148,12 +148,12 @@ def measure_shared(*, reads: int) -> Shared:
 
     Effects: rows, taken away again; a sandbox and a broker of its own.
     """
-    with _greenhouse(1) as (sandbox, ids):
+    with greenhouse(1) as (sandbox, ids):
         sandbox.switches(rate_limit=LIMIT, rate_window_seconds=WINDOW_SECONDS)
-        left = _processes.Value("i", reads)
+        left = processes.Value("i", reads)
         started = time.monotonic()
         kinds = [Priority.INTERACTIVE, Priority.BULK] * (WORKERS // 2)
-        _run_all([_processes.Process(target=_read_all, args=(ids[0], kind, left)) for kind in kinds])
+        run_all([processes.Process(target=_read_all, args=(ids[0], kind, left)) for kind in kinds])
         seconds = time.monotonic() - started
         asked = sandbox.requests("GET", "/v3")
         numbers = Counter(int(datetime.fromisoformat(row["at"]).timestamp()) // WINDOW_SECONDS for row in asked)
@@ -165,15 +165,15 @@ def measure_shared(*, reads: int) -> Shared:
 
 def measure_beside(*, count: int, reads: int) -> Beside:
     """Let many connections read at once, one of them far more than its budget. Effects: as `measure_shared`."""
-    with _greenhouse(count) as (sandbox, ids):
+    with greenhouse(count) as (sandbox, ids):
         sandbox.switches(rate_limit=LIMIT, rate_window_seconds=3600, token_rate_limit=0)
         greedy = ids[0]
-        results: SimpleQueue[Any] = _processes.SimpleQueue()
+        results: SimpleQueue[Any] = processes.SimpleQueue()
         shares = [ids[number::WORKERS] for number in range(WORKERS)]
         workers = [
-            _processes.Process(target=_read_beside, args=(share, greedy, reads, results)) for share in shares if share
+            processes.Process(target=_read_beside, args=(share, greedy, reads, results)) for share in shares if share
         ]
-        told = _run_all(workers, results)
+        told = run_all(workers, results)
         statuses = Counter(row["status"] for row in sandbox.requests("GET", "/v3"))
     others = [row for row in told if row[0] != greedy]
     return Beside(
@@ -240,7 +240,7 @@ def _read_beside(ids: list[int], greedy: int, reads: int, results: "SimpleQueue[
 # --- the surroundings ------------------------------------------------------------------------
 
 
-def _run_all(workers: list[Any], results: "SimpleQueue[Any] | None" = None) -> list[Any]:
+def run_all(workers: list[Any], results: "SimpleQueue[Any] | None" = None) -> list[Any]:
     """Run the processes to their end and return what they told. Raises: RuntimeError when one failed."""
     connections.close_all()  # a fork must not share them
     told = []
@@ -258,7 +258,7 @@ def _run_all(workers: list[Any], results: "SimpleQueue[Any] | None" = None) -> l
 
 
 @contextmanager
-def _greenhouse(count: int) -> Iterator[tuple[SandboxProcess, list[int]]]:
+def greenhouse(count: int) -> Iterator[tuple[SandboxProcess, list[int]]]:
     """Run a Greenhouse with as many credentials, and connect an employer to each, without a token yet."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="purposejobs-bench-")))

@@ -51,7 +51,7 @@ def connect_jobs(sandbox: SandboxProcess, job_ids: list[int]) -> list[Job]:
         acting_user_remote_id=str(sandbox.records("user_emails", email=ADMIN_EMAIL)[0]["user_id"]),
         source_remote_id=str(sandbox.records("sources", name="Purpose Jobs")[0]["id"]),
     )
-    return [_connect_job(connection, str(remote_id)) for remote_id in job_ids]
+    return [connect_job(connection, str(remote_id)) for remote_id in job_ids]
 
 
 def apply(person: Person, jobs: list[Job], seed: int) -> None:
@@ -83,7 +83,7 @@ def _as_known(person: Person) -> dict[str, Any]:
     }
 
 
-def _connect_job(connection: Connection, remote_id: str) -> Job:
+def connect_job(connection: Connection, remote_id: str) -> Job:
     hiring = GreenhouseJob.objects.create(connection=connection, remote_id=remote_id, name=remote_id, status="open")
     post = GreenhouseJobPost.objects.create(
         connection=connection, greenhouse_job=hiring, job_remote_id=remote_id, remote_id=f"9{remote_id}", title="Role"
