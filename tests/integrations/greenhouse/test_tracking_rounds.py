@@ -146,7 +146,7 @@ def test_an_older_reading_when_it_comes_late_then_does_not_undo_a_newer_one(
     reason = sandbox.records("rejection_reasons")[0]
     press(sandbox, sent, "reject", rejection_reason_id=reason["id"])
     apply_readings([read()], Origin.WEBHOOK)
-    apply_readings([before], Origin.POLL)
+    apply_readings([replace(before, export=fresh(sent))], Origin.POLL)
     assert fresh(sent).remote_status == "rejected"
     assert kinds(sent)[-1] in ("rejected", "withdrawn")
 
@@ -160,7 +160,7 @@ def test_readings_when_two_clocks_differ_then_greenhouses_own_decides(
     later = timezone.now() + timedelta(seconds=2)
     press(sandbox, sent, "reject", rejection_reason_id=reason["id"])
     apply_readings([read(seconds=0, last_activity_at=later)], Origin.WEBHOOK)
-    apply_readings([ahead], Origin.POLL)
+    apply_readings([replace(ahead, export=fresh(sent))], Origin.POLL)
     assert fresh(sent).remote_status == "rejected"
     apply_readings([replace(ahead, export=fresh(sent), asked_at=timezone.now() + timedelta(minutes=5))], Origin.POLL)
     assert fresh(sent).remote_status == "in_process", "what is said for long is believed"
