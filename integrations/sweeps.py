@@ -1,6 +1,6 @@
 """Find due, stuck and missed rows; called by beat through `tasks.py`. Ids out, no HTTP."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Max, Q, QuerySet, Window
@@ -10,6 +10,7 @@ from django.utils import timezone
 from integrations import grants
 from integrations.fields import Secret
 from integrations.models import (
+    OPEN_RECONCILIATION,
     OPEN_SYNC,
     PAUSE_AFTER,
     Connection,
@@ -20,6 +21,7 @@ from integrations.models import (
     Export,
     ExportState,
     PeopleReading,
+    Reconciliation,
     SyncKind,
     SyncRun,
     SyncState,
@@ -34,6 +36,8 @@ WAKE_AGAIN_AFTER = timedelta(seconds=60)
 FULL_EVERY, FULL_SPREAD = timedelta(days=1), timedelta(hours=2)
 SECOND_LOOK_AFTER = timedelta(hours=1)
 EXPORTS_AT_ONCE = 200
+NIGHT_HOURS = range(6)  # by UTC
+RECONCILED_WITHIN, NIGHT_MISSED_AFTER = timedelta(hours=18), timedelta(hours=36)
 # All employers share the partner's budget at the token endpoint; the rest follows with the next tick.
 GRANTS_AT_ONCE = 50
 BODIES_KEPT_FOR, DELIVERIES_KEPT_FOR = timedelta(days=7), timedelta(days=30)
@@ -196,6 +200,30 @@ def due_people() -> list[int]:
     PeopleReading.objects.bulk_create([PeopleReading(connection=row, due_at=now) for row in new], ignore_conflicts=True)
     due = working.filter(people_reading__is_on=True, people_reading__due_at__lte=now)
     return list(due.values_list("pk", flat=True))
+
+
+def due_reconciliations() -> list[Connection]:
+    """Connections to compare with Greenhouse tonight, spread over its hours; or at once, where a night was missed."""
+    now = timezone.now()
+    working = Connection.objects.not_paused(now).filter(state=ConnectionState.ACTIVE, pk__in=_with_somebody_sent())
+    last = dict(Reconciliation.objects.values_list("connection").annotate(Max("created_at")).order_by())
+    return [connection for connection in working if _is_its_night(connection, now, last.get(connection.pk))]
+
+
+def _is_its_night(connection: Connection, now: datetime, last: datetime | None) -> bool:
+    if last and last < now - NIGHT_MISSED_AFTER:
+        return True
+    is_turn = now.hour in NIGHT_HOURS and connection.pk % len(NIGHT_HOURS) == now.hour
+    return is_turn and (last is None or last < now - RECONCILED_WITHIN)
+
+
+def forgotten_reconciliations() -> list[int]:
+    """Open comparisons that no worker holds: never woken, put off until now, or left by a worker that died."""
+    now = timezone.now()
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    due = Q(retry_at=None) | Q(retry_at__lte=now)
+    open_ones = Reconciliation.objects.filter(free, due, state__in=OPEN_RECONCILIATION)
+    return list(open_ones.values_list("pk", flat=True))
 
 
 def _with_somebody_sent() -> QuerySet[Any, Any]:

@@ -17,9 +17,9 @@ from candidates.services import tell
 from integrations import connecting, life, reminding, sweeps, webhook_registration
 from integrations.arrival import Arrival
 from integrations.credentials import keep_alive
-from integrations.greenhouse import deliveries, export, recent, sync, tracking
+from integrations.greenhouse import deliveries, export, recent, reconciling, sync, tracking
 from integrations.greenhouse.errors import GreenhouseError
-from integrations.models import OPEN_SYNC, Connection, Export, GreenhouseJob, SyncKind, SyncRun
+from integrations.models import OPEN_SYNC, Connection, Export, GreenhouseJob, Reconciliation, SyncKind, SyncRun
 
 WAKE_EXPIRES_SECONDS = 60  # an unread message is worthless by then: a sweep has sent another
 
@@ -84,6 +84,11 @@ def wake_export(row: Export) -> None:
     _wake(run_export, row.pk)
 
 
+def wake_reconciliation(reconciliation_id: int) -> None:
+    """Call a worker for a comparison as soon as the caller's transaction is committed."""
+    _wake(run_reconciliation, reconciliation_id)
+
+
 def wake_webhooks(endpoint_id: int) -> None:
     """Call a worker for the deliveries of an endpoint; without a broker a sweep finds them."""
     with suppress(OperationalError, OSError):
@@ -108,6 +113,23 @@ def run_sync(run_id: int) -> None:
         run_sync.apply_async((run_id,), countdown=wait)
     elif connection := sweeps.due_survey(run_id):
         enqueue_sync(connection, by=None, kind=SyncKind.SURVEY)
+
+
+@shared_task(ignore_result=True)
+def run_reconciliation(reconciliation_id: int) -> None:
+    if reconciling.run(reconciliation_id):
+        retry_at = Reconciliation.objects.values_list("retry_at", flat=True).get(pk=reconciliation_id)
+        wait = max(0.0, (retry_at - timezone.now()).total_seconds()) if retry_at else 0.0
+        run_reconciliation.apply_async((reconciliation_id,), countdown=wait)
+
+
+@shared_task(ignore_result=True)
+def wake_due_reconciliations() -> None:
+    for connection in sweeps.due_reconciliations():
+        with suppress(IntegrityError), transaction.atomic():
+            Reconciliation.objects.create(connection=connection)
+    for reconciliation_id in sweeps.forgotten_reconciliations():
+        run_reconciliation.apply_async((reconciliation_id,), expires=WAKE_EXPIRES_SECONDS)
 
 
 @shared_task(ignore_result=True)

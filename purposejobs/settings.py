@@ -273,6 +273,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3500},
     },
+    "check-against-greenhouse": {
+        "task": "integrations.tasks.wake_due_reconciliations",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "read-recent-people": {
         "task": "integrations.tasks.wake_due_people",
         "schedule": 30.0,

@@ -8,5 +8,6 @@ from integrations.admin import (  # noqa: F401  (registers them)
     duplicates,
     exports,
     health,
+    reconciliations,
     webhooks,
 )

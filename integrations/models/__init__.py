@@ -52,6 +52,15 @@ from integrations.models.export import (
 from integrations.models.health import ProblemEntry, Step, StepReport
 from integrations.models.invitation import SetupInvitation
 from integrations.models.person import GreenhouseCredit, GreenhousePerson
+from integrations.models.reconciliation import (
+    OPEN_RECONCILIATION,
+    CheckedPerson,
+    Finding,
+    FindingKind,
+    FindingState,
+    Reconciliation,
+    ReconciliationState,
+)
 from integrations.models.sync import (
     ASKED,
     OPEN_SYNC,
@@ -62,6 +71,13 @@ from integrations.models.sync import (
 from integrations.models.webhook import DeliveryOutcome, DeliveryState, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
+    "CheckedPerson",
+    "Finding",
+    "FindingKind",
+    "FindingState",
+    "OPEN_RECONCILIATION",
+    "Reconciliation",
+    "ReconciliationState",
     "AnonymiseRule",
     "Batch",
     "BatchEntry",

@@ -5,8 +5,9 @@ agree, tell nothing twice, and do not care in which order they come. `following`
 says what changed, `persons` is about the person behind the applications.
 """
 
-from integrations.greenhouse.tracking.applying import apply_application
+from integrations.greenhouse.tracking.applying import apply_application, apply_readings
+from integrations.greenhouse.tracking.asking import ask
 from integrations.greenhouse.tracking.polling import EXPORTS_PER_ROUND, poll
-from integrations.greenhouse.tracking.refreshing import refresh
+from integrations.greenhouse.tracking.refreshing import refresh, tracked
 
-__all__ = ["EXPORTS_PER_ROUND", "apply_application", "poll", "refresh"]
+__all__ = ["EXPORTS_PER_ROUND", "apply_application", "apply_readings", "ask", "poll", "refresh", "tracked"]

@@ -15,10 +15,12 @@ from integrations.fields import Secret
 from integrations.models import (
     Batch,
     BatchEntry,
+    CheckedPerson,
     Connection,
     ExportFile,
     ExportState,
     FieldOverride,
+    Finding,
     GreenhouseCredit,
     GreenhouseName,
     GreenhousePayRange,
@@ -28,6 +30,7 @@ from integrations.models import (
     PeopleReading,
     PossibleDuplicate,
     ProblemEntry,
+    Reconciliation,
     RemoteIdentity,
     SetupInvitation,
     Step,
@@ -118,6 +121,9 @@ def plant(employer: Employer) -> Connection:
     PossibleDuplicate.objects.create(
         connection=connection, candidate=application.candidate, remote_id="772", evidence=["phone"]
     )
+    report = Reconciliation.objects.create(connection=connection)
+    Finding.objects.create(connection=connection, kind="missing", key="1", seen_in=report)
+    CheckedPerson.objects.create(reconciliation=report, digest="d", remote_id="771")
     PeopleReading.objects.create(connection=connection, read_since=now)
     RemoteIdentity.objects.create(connection=connection, remote_id="772", kind="phone", digest="d", active_at=now)
     for kind in ("office", "custom_location"):
