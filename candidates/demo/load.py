@@ -134,4 +134,4 @@ def _handle(demo: DemoApplicant, application: Application, *, recruiter: User) -
 def _move_latest_step(application: Application, at: datetime) -> None:
     Application.objects.filter(pk=application.pk).update(status_at=at)
     latest = application.timeline.order_by("-pk").values("pk")[:1]
-    TimelineEvent.objects.filter(pk__in=latest).update(created_at=at)
+    TimelineEvent.objects.filter(pk__in=latest).update(created_at=at, at=at)
