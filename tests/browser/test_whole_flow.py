@@ -129,6 +129,19 @@ def _arrives(page: Page, stack: Stack) -> Page:
     return greenhouse
 
 
+def _exports(page: Page) -> None:
+    """The same person on the page of exports, with every step of the way; from the keyboard."""
+    page.get_by_role("link", name="Exports", exact=True).click()
+    page.get_by_role("searchbox", name="Search exports").fill("lovelace ada")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Sent 1")).to_be_visible()
+    look(page, "exports")
+    page.get_by_role("link", name="Ada Lovelace", exact=True).click()
+    expect(page.get_by_role("row", name=re.compile("Résumé")).get_by_text("Done")).to_be_visible()
+    expect(page.get_by_text("Sent to Greenhouse", exact=True)).to_be_visible()
+    look(page, "export")
+
+
 def test_the_whole_flow(page: Page, browser: Browser, stack: Stack) -> None:
     log_in(page, stack)
     look(page, "dashboard")
@@ -146,6 +159,7 @@ def test_the_whole_flow(page: Page, browser: Browser, stack: Stack) -> None:
     expect(page.locator("#application").get_by_text("Interviewing")).to_be_visible()
     greenhouse.get_by_role("button", name="Hire").click()
     expect(page.get_by_text("Hired in Greenhouse")).to_be_visible()
+    _exports(page)
 
 
 def test_a_job_by_hand_with_the_editor(page: Page, stack: Stack) -> None:
