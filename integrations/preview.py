@@ -26,7 +26,7 @@ from integrations.greenhouse.schemas import ApplicationPayload, AttachmentPayloa
 from integrations.greenhouse.scopes import CONTACTS, NOTES
 from integrations.greenhouse.search import Suspect
 from integrations.greenhouse.sight import prove_sight
-from integrations.models import Connection, Export, ExportFile, ExportState, FileType, GreenhouseJob, GreenhousePerson
+from integrations.models import Connection, Export, ExportFile, ExportState, GreenhouseJob, GreenhousePerson
 from integrations.preflight import Finding, preflight
 from integrations.problems import PROBLEMS, Problem, code_for
 
@@ -256,7 +256,3 @@ def _raw(entry: Any) -> str:
 def _text(entry: Any) -> str:
     kind = entry.get("type") if isinstance(entry, dict) else ""
     return f"{_raw(entry)} ({kind})" if kind else _raw(entry)
-
-
-def type_in_words(kind: str) -> str:
-    return FileType(kind).label
