@@ -25,7 +25,7 @@ def application(employer: Employer) -> Application:
 def happen(application: Application, kind: EventKind, at: datetime = NOON, **values: Any) -> TimelineEvent:
     told = {"text": kind.label, "origin": Origin.EXPORT, **values}
     event = TimelineEvent.objects.create(application=application, kind=kind, **told)
-    TimelineEvent.objects.filter(pk=event.pk).update(created_at=at)
+    TimelineEvent.objects.filter(pk=event.pk).update(created_at=at, at=at)
     event.refresh_from_db()
     return event
 
