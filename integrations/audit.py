@@ -25,7 +25,7 @@ _FULL_WIDTH = ("＝", "＋", "－", "＠")  # noqa: RUF001 - some spreadsheets r
 
 def lines_of(*, employer: Employer, since: date | None, until: date | None) -> Iterator[str]:
     """Yield the log as CSV, the oldest line first, in a constant number of queries. Units: days in UTC."""
-    events = TimelineEvent.objects.filter(application__employer=employer, **between("created_at", since, until))
+    events = TimelineEvent.objects.filter(application__employer=employer, **between("at", since, until))
     writer = csv.writer(_Echo())
     yield _BOM + writer.writerow(COLUMNS)
     for event in _joined(events).iterator(chunk_size=CHUNK):
@@ -47,14 +47,14 @@ def _joined(events: QuerySet[TimelineEvent]) -> QuerySet[TimelineEvent]:
     return (
         events.annotate(**found)
         .select_related("application__job", "actor")
-        .only("kind", "text", "origin", "as_whom", "created_at", "actor", *shown, "application__job__title")
-        .order_by("created_at", "pk")
+        .only("kind", "text", "origin", "as_whom", "at", "actor", *shown, "application__job__title")
+        .order_by("at", "pk")
     )
 
 
 def _cells(event: Any) -> tuple[str, ...]:
     application = event.application
-    when: datetime = event.created_at.astimezone(UTC)
+    when: datetime = event.at.astimezone(UTC)
     return (
         when.strftime("%Y-%m-%d %H:%M:%S"),
         event.get_kind_display(),

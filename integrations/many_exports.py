@@ -9,7 +9,8 @@ from django.utils import timezone
 from accounts.models import User
 from candidates.models import EventKind, Origin, TimelineEvent
 from integrations.export_list import TO_DECIDE
-from integrations.models import CAN_BE_CANCELLED, Export, ExportState, GreenhousePerson
+from integrations.models import CAN_BE_CANCELLED, Export, ExportState
+from integrations.sending import forget_anonymized
 
 BATCH = 250
 CAN_BE_SENT_AGAIN = (ExportState.NEEDS_ATTENTION, ExportState.CANCELLED, ExportState.WAITING)
@@ -52,7 +53,7 @@ def _send_again(ids: list[int], by: User) -> int:
     with transaction.atomic():
         _hold(ids)
         rows = list(can_be_sent_again(Export.objects.filter(pk__in=ids)).select_related("application"))
-        _forget_anonymized(rows)
+        forget_anonymized(rows)
         Export.objects.filter(pk__in=[row.pk for row in rows]).update(
             state=ExportState.PENDING, retry_at=None, problem_code="", problem_at=None, woken_at=None, trying_since=now
         )
@@ -74,15 +75,6 @@ def _cancel(ids: list[int], by: User) -> int:
 def _hold(ids: list[int]) -> None:
     # Touching the rows locks them on PostgreSQL; on SQLite the transaction itself is the lock.
     Export.objects.filter(pk__in=ids).update(attempts=F("attempts"))
-
-
-def _forget_anonymized(rows: list[Export]) -> None:
-    """Asked for once more: so they are added anew, and not found by what we remember."""
-    gone = [row for row in rows if row.problem_code == "person_anonymized"]
-    if gone:
-        emails = {row.application.email.strip().lower() for row in gone}
-        people = GreenhousePerson.objects.filter(connection=gone[0].connection_id, email__in=emails)
-        people.update(remote_id="")
 
 
 def _tell(rows: list[Export], kind: EventKind, text: str, by: User) -> None:

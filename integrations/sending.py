@@ -1,5 +1,6 @@
 """What an employer may ask about people: send them, send them again, to another job, or not at all."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from django.db import IntegrityError, transaction
@@ -13,6 +14,7 @@ from integrations.models import (
     CAN_BE_CANCELLED,
     Connection,
     Export,
+    ExportFile,
     ExportState,
     GreenhouseJob,
     GreenhousePerson,
@@ -87,15 +89,30 @@ def send_again(*, export: Export, by: User | None = None) -> bool:
         changed = Export.objects.filter(pk=export.pk, state__in=_STOPPED).update(
             state=ExportState.PENDING, retry_at=None, problem_code="", problem_at=None, woken_at=now, trying_since=now
         )
-        if changed and export.problem_code == "person_anonymized":
-            # Asked for once more: so the person is added anew, and not found by what we remember.
-            people = GreenhousePerson.objects.filter(connection=export.connection_id)
-            people.filter(email=export.application.email.strip().lower()).update(remote_id="")
+        if changed:
+            forget_anonymized([export])
         if changed and by:
             _tell(export, EventKind.REQUESTED, "To be sent to Greenhouse again", by)
         if changed:
             wake_export(export)
     return bool(changed)
+
+
+def forget_anonymized(rows: Collection[Export]) -> None:
+    """Of those who were anonymized, forget where they are: asked for once more, they are added anew.
+
+    Effects: the caller's transaction. Shape: `rows` of one connection, as they were before they were called again.
+    """
+    gone = [row for row in rows if row.problem_code == "person_anonymized"]
+    if not gone:
+        return
+    emails = {row.application.email.strip().lower() for row in gone}
+    people = GreenhousePerson.objects.filter(connection=gone[0].connection_id, email__in=emails)
+    people.update(remote_id="")
+    Export.objects.filter(pk__in=[row.pk for row in gone]).update(
+        candidate_remote_id="", application_remote_id="", note_remote_id="", contacts_checked_at=None
+    )
+    ExportFile.objects.filter(export__in=gone).update(remote_id="")
 
 
 def cancel_export(*, export: Export, by: User) -> bool:

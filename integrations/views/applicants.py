@@ -31,6 +31,7 @@ def applicants(request: EmployerRequest) -> HttpResponse:
     rows = (
         listed(request.employer, request.GET)
         .select_related("job__greenhouse_link", "employer")
+        .defer("job__description", "job__questions")
         .prefetch_related("exports")
     )
     context = {

@@ -46,7 +46,9 @@ def dashboard(request: EmployerRequest) -> HttpResponse:
         "exports": exports,
         "applicant_count": applications.count(),
         **_funnel(request),
-        "newest": applications.select_related("job", "employer").prefetch_related("exports")[:6],
+        "newest": applications.select_related("job__greenhouse_link", "employer")
+        .defer("job__description", "job__questions")
+        .prefetch_related("exports")[:6],
     }
     return render(request, "integrations/dashboard.html", context)
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 
 from accounts.permissions import EmployerRequest
+from candidates.models import Application
 from candidates.questions import questions_of
 from integrations import link_settings, linking, reviewing
 from integrations.hiring_plan import fetch_lists
@@ -14,6 +15,8 @@ from integrations.models import Connection, GreenhouseJobPost, JobLink
 from integrations.ownership import typed_over
 from integrations.sending_form import SendingForm
 from jobs.models import Job
+
+NEWEST = 5
 
 
 @dataclass
@@ -67,6 +70,12 @@ class Editor:
         assert self.connection is not None  # noqa: S101 - for the type checker
         return linking.find_offers(connection=self.connection, job=self.job, words=self.looked_for, chosen=chosen)
 
+    def newest(self) -> list[Application]:
+        """The last few who came for the job, with where they are."""
+        rows = Application.objects.for_employer(self.request.employer).filter(job=self.job)
+        rows = rows.select_related("job__greenhouse_link", "employer").defer("job__description", "job__questions")
+        return list(reviewing.with_other_ways(rows).prefetch_related("exports")[:NEWEST])
+
     def context(
         self,
         *,
@@ -94,4 +103,5 @@ class Editor:
             "unsent": reviewing.unsent_of(self.job).count() if link else 0,
             "leaving": linking.leaving(link) if link and asks else None,
             "going_to": going_to,
+            "newest": self.newest(),
         }

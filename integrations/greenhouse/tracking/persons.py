@@ -4,7 +4,15 @@ from candidates.models import EventKind, Origin
 from candidates.services import anonymise, tell
 from integrations.greenhouse.schemas import CandidatePayload
 from integrations.greenhouse.tracking.standing import Reading
-from integrations.models import CAN_BE_CANCELLED, AnonymiseRule, Export, ExportFile, ExportState, GreenhousePerson
+from integrations.models import (
+    CAN_BE_CANCELLED,
+    AnonymiseRule,
+    Export,
+    ExportFile,
+    ExportState,
+    GreenhousePerson,
+    PossibleDuplicate,
+)
 
 PRIVATE, COPY_KEPT, COPY_REMOVED = "person_private", "copy_kept", "copy_removed"
 
@@ -20,6 +28,9 @@ def follow(export: Export, candidate_id: str, origin: Origin) -> None:
     if not candidate_id or candidate_id == old_id:
         return
     GreenhousePerson.objects.filter(connection=export.connection_id, remote_id=old_id).update(remote_id=candidate_id)
+    decided = PossibleDuplicate.objects.filter(connection=export.connection_id, remote_id=old_id)
+    known = PossibleDuplicate.objects.filter(connection=export.connection_id, remote_id=candidate_id)
+    decided.exclude(candidate__in=known.values("candidate")).update(remote_id=candidate_id)
     theirs = Export.objects.filter(connection=export.connection_id, candidate_remote_id=old_id)
     for row in theirs.select_related("application"):
         if Export.objects.filter(pk=row.pk, candidate_remote_id=old_id).update(candidate_remote_id=candidate_id):
