@@ -1,16 +1,19 @@
-"""An employer that is connected to the sandbox."""
+"""An employer that is connected to the sandbox, and a budget with a clock to set."""
 
 import time
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from accounts.models import Employer, User
+from integrations.budget import Budget
 from integrations.greenhouse import sync
 from integrations.models import Connection, GreenhouseJob, GreenhouseJobPost, JobLink, SyncKind, SyncRun
 from integrations.tasks import enqueue_sync
 from jobs.models import Job
 from tests.factories import ConnectionFactory, GreenhouseJobFactory
+from tests.integrations.fixed_windows import FakeClock
 from tests.sandbox_process import ADMIN_EMAIL, SandboxProcess
 
 
@@ -56,3 +59,15 @@ def hiring(sandbox: SandboxProcess, connection: Connection) -> GreenhouseJob:
     """An open job of this Greenhouse, as a sync would have read it."""
     remote = sandbox.records("jobs", status="open", is_template=False)[0]
     return GreenhouseJobFactory(connection=connection, remote_id=str(remote["id"]), name=remote["name"])
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """The clock of the budget."""
+    return FakeClock()
+
+
+@pytest.fixture
+def shared(clock: FakeClock) -> Budget:
+    """The budget that the workers of one connection share."""
+    return Budget(str(uuid4()), clock=clock)
