@@ -162,7 +162,7 @@ def test_form_keeps_what_was_chosen_when_something_is_missing(as_rita: Client, l
     searched = _form(answer, find="1", q="nothing like it", greenhouse_job=link.post.greenhouse_job_id)
     assert "No open job matches." in as_rita.post(SEND, searched).text
     assert not Batch.objects.exists()
-    by_enter = {name: value for name, value in _form(answer).items() if name != "order"} | {"enter": "1"}
+    by_enter = {name: value for name, value in _form(form).items() if name != "order"} | {"enter": "1"}
     as_rita.post(SEND, by_enter)
     assert not Batch.objects.exists(), "Enter in a field sends nobody"
 
