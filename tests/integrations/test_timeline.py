@@ -67,6 +67,12 @@ def test_days_when_two_applications_tell_the_same_then_it_is_one_line(applicatio
     assert [line.jobs for line in day.lines] == [["B", "Robot Tamer"], ["Robot Tamer"]]
 
 
+def test_days_when_two_files_of_one_application_are_added_then_both_are_told(application: Application) -> None:
+    added = [happen(application, EventKind.FILE_ADDED, NOON + timedelta(seconds=second)) for second in (2, 1)]
+    [day] = days_of(added)
+    assert [line.event for line in day.lines] == added
+
+
 def test_page_of_an_application_says_who_in_whose_name_and_from_where(
     as_bob: Client, application: Application, rita: User
 ) -> None:
