@@ -13,6 +13,7 @@ local PROBES = 5              -- requests at once while nobody knows the window
 local PROBE_SECONDS = 0.5     -- how soon to ask again while they are out
 local RESERVED = 0.2          -- of the window, for interactive work
 local RESERVED_LEAST = 2
+local LATE = 0.25             -- of the window: what is still kept then goes to whoever wants it, or it is lost
 local DRIFT = 0.001           -- clocks go apart by no more than this, in seconds per second
 local LOST_SECONDS = 30       -- by then an answer that knew of a lost request has told
 local KEPT_SECONDS = 3600
@@ -60,6 +61,12 @@ local function count(set)
   return redis.call('ZCARD', set)
 end
 
+-- How long until so little is left of the window that what is kept of it is free to all.
+local function late_in()
+  local length = seen.since > 0 and seen.window - seen.since or 0
+  return math.max(0, over_at() - now - LATE * length)
+end
+
 -- How many more requests may leave now, and otherwise how long to wait.
 local function room(is_bulk)
   local out = count(flight)
@@ -74,7 +81,11 @@ local function room(is_bulk)
     reserved = math.min(math.max(RESERVED_LEAST, math.ceil(RESERVED * seen.limit)), seen.limit - 1)
   end
   if now < over_at() then
-    return seen.left - out - count(lost) - reserved, over_at() - now
+    local all = seen.left - out - count(lost)
+    if reserved == 0 or late_in() == 0 then
+      return all, over_at() - now
+    end
+    return all - reserved, all >= 1 and late_in() or over_at() - now
   end
   -- A new window, but no answer out of it yet: those in flight may still fall into it.
   return math.min(PROBES, seen.limit - reserved - count(lost)) - out, PROBE_SECONDS

@@ -71,13 +71,26 @@ def asked(sandbox: SandboxProcess) -> int:
 def test_a_sync_is_put_off_to_the_reset_without_asking_or_waiting(
     sandbox: SandboxProcess, connection: Connection
 ) -> None:
-    leave(connection, 10)
+    leave(connection, 0)
     run, started = enqueue_sync(connection, by=None), time.monotonic()
     assert sync.run(run.pk)
     run.refresh_from_db()
     assert time.monotonic() - started < 5
     assert is_at_the_reset(run.retry_at)
     assert (run.problem_code, run.attempts) == ("rate_limited", 0)
+    assert asked(sandbox) == 0
+
+
+def test_a_sync_comes_late_in_the_window_for_what_clicks_have_left(
+    sandbox: SandboxProcess, connection: Connection
+) -> None:
+    leave(connection, 10)
+    run = enqueue_sync(connection, by=None)
+    assert sync.run(run.pk)
+    run.refresh_from_db()
+    assert run.retry_at is not None
+    late = ENDS_IN * 0.75
+    assert -2 < (run.retry_at - timezone.now() - late).total_seconds() < 4
     assert asked(sandbox) == 0
 
 
