@@ -1,6 +1,10 @@
 """What a person may do about the differences between what we sent and what Greenhouse has."""
 
+from contextlib import suppress
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator, MaxLengthValidator
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -105,7 +109,7 @@ def _take_up(finding: Finding, by: User) -> bool:
     client = client_for(connection, Priority.INTERACTIVE)
     rows = client.fetch_applications(ids=finding.application_remote_ids)
     people = client.fetch_candidates(finding.candidate_remote_ids).seen if rows else ()
-    person = next((one for one in people if one.email_addresses and rows[0].candidate_id == one.id), None)
+    person = next((one for one in people if _email_of(one) and rows[0].candidate_id == one.id), None)
     if person is None:
         return False
     with transaction.atomic():
@@ -119,7 +123,12 @@ def _adopt(connection: Connection, row: ApplicationPayload, person: CandidatePay
     job = GreenhouseJob.objects.filter(connection=connection, remote_id=str(row.job_id or "")).first()
     if job is None and not row.prospect:
         return None
-    candidate = _candidate_of(person)
+    email = _email_of(person)
+    # Greenhouse's own words only: what another employer was told of the same person is none of this one's business.
+    names = {"first_name": (person.first_name or "")[:150], "last_name": (person.last_name or "")[:150]}
+    candidate, _ = Candidate.objects.alias(email_lower=Lower("email")).get_or_create(
+        email_lower__exact=email, defaults={"email": email, **names}
+    )
     link = JobLink.objects.filter(post__greenhouse_job=job).select_related("job").first() if job else None
     application, is_new = Application.objects.get_or_create(
         candidate=candidate,
@@ -127,9 +136,8 @@ def _adopt(connection: Connection, row: ApplicationPayload, person: CandidatePay
         job=link.job if link else None,
         defaults={
             "origin": ApplicationOrigin.SOURCED,
-            "first_name": candidate.first_name,
-            "last_name": candidate.last_name,
-            "email": candidate.email,
+            **names,
+            "email": email,
             "status": ApplicationStatus.SENT,
         },
     )
@@ -154,13 +162,15 @@ def _adopt(connection: Connection, row: ApplicationPayload, person: CandidatePay
     return export if made or export.application_remote_id == str(row.id) else None
 
 
-def _candidate_of(person: CandidatePayload) -> Candidate:
-    email = person.email_addresses[0].value.strip().lower()
-    names = {"first_name": (person.first_name or "")[:150], "last_name": (person.last_name or "")[:150]}
-    candidate, _ = Candidate.objects.alias(email_lower=Lower("email")).get_or_create(
-        email_lower__exact=email, defaults={"email": email, **names}
-    )
-    return candidate
+def _email_of(person: CandidatePayload) -> str:
+    """The first address of a person that is one; empty without any."""
+    for address in person.email_addresses:
+        email = address.value.strip().lower()
+        with suppress(ValidationError):
+            EmailValidator()(email)
+            MaxLengthValidator(254)(email)
+            return email
+    return ""
 
 
 def profile_urls(finding: Finding) -> list[str]:

@@ -23,6 +23,7 @@ from integrations.models import (
     ReconciliationState,
 )
 from integrations.reconciling import enqueue_reconciliation
+from tests.factories import CandidateFactory
 from tests.integrations.greenhouse.tracked import fresh, press, send
 from tests.sandbox_process import ADMIN_EMAIL, SandboxProcess
 
@@ -133,6 +134,9 @@ def test_there_twice_then_is_found_and_stays_known(
 
 def test_with_our_source_and_unknown_then_can_be_taken_up(sandbox: SandboxProcess, sent: Export, rita: User) -> None:
     person = sandbox.records("candidates")[-1]  # newest first: an old one, whom we did not send
+    email = person["email_addresses"][0]["value"].lower()
+    # Known to another employer by another name, which must stay there.
+    CandidateFactory(email=email, first_name="Victoria", last_name="Hidden")
     answer = sandbox.api(
         "POST",
         "/v3/applications",
@@ -147,7 +151,8 @@ def test_with_our_source_and_unknown_then_can_be_taken_up(sandbox: SandboxProces
     finding = Finding.objects.get(kind="unknown")
     assert reconciling.repair(finding, by=rita)
     taken = Application.objects.exclude(pk=sent.application_id).get()
-    assert (taken.origin, taken.email) == (ApplicationOrigin.SOURCED, person["email_addresses"][0]["value"].lower())
+    assert (taken.origin, taken.email) == (ApplicationOrigin.SOURCED, email)
+    assert (taken.first_name, taken.last_name) == (person["first_name"], person["last_name"])
     assert taken.job == sent.application.job
     row = Export.objects.get(application=taken)
     assert (row.state, row.remote_status) == (ExportState.SENT, "in_process")
