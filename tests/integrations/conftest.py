@@ -71,3 +71,9 @@ def clock() -> FakeClock:
 def shared(clock: FakeClock) -> Budget:
     """The budget that the workers of one connection share."""
     return Budget(str(uuid4()), clock=clock)
+
+
+@pytest.fixture
+def row(employer: Employer, alice: User, rita: User) -> Connection:
+    """A connection of alice's, that nothing answers."""
+    return ConnectionFactory(employer=employer)
