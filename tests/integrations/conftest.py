@@ -1,6 +1,7 @@
 """An employer that is connected to the sandbox, and a budget with a clock to set."""
 
 import time
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,7 +15,7 @@ from integrations.tasks import enqueue_sync
 from jobs.models import Job
 from tests.factories import ConnectionFactory, GreenhouseJobFactory
 from tests.integrations.fixed_windows import FakeClock
-from tests.sandbox_process import ADMIN_EMAIL, SandboxProcess
+from tests.sandbox_process import ADMIN_EMAIL, PARTNER_CLIENT_ID, PARTNER_CLIENT_SECRET, SandboxProcess
 
 
 @pytest.fixture
@@ -77,3 +78,10 @@ def shared(clock: FakeClock) -> Budget:
 def row(employer: Employer, alice: User, rita: User) -> Connection:
     """A connection of alice's, that nothing answers."""
     return ConnectionFactory(employer=employer)
+
+
+@pytest.fixture
+def partner(settings: Any) -> None:
+    """This installation is a partner of the sandbox's."""
+    settings.GREENHOUSE_PARTNER_CLIENT_ID = PARTNER_CLIENT_ID
+    settings.GREENHOUSE_PARTNER_CLIENT_SECRET = PARTNER_CLIENT_SECRET
