@@ -55,7 +55,10 @@ def copied(*, link: JobLink, other: JobLink) -> dict[str, Any]:
 
 def used_stages(link: JobLink) -> list[Choice]:
     """The stages that jobs of the same Greenhouse job have chosen: what is known of its plan without asking."""
-    same = JobLink.objects.filter(post__greenhouse_job=link.post.greenhouse_job_id).exclude(stage_remote_id="")
+    if link.post.greenhouse_job_id is None:
+        return []  # "no job" is no job that several share
+    here = JobLink.objects.filter(post__connection=link.post.connection_id)
+    same = here.filter(post__greenhouse_job=link.post.greenhouse_job_id).exclude(stage_remote_id="")
     return [Choice(*row) for row in same.values_list("stage_remote_id", "stage_name").distinct().order_by("stage_name")]
 
 

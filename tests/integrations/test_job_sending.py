@@ -7,6 +7,7 @@ from django.test import Client
 
 from accounts.models import User
 from integrations.greenhouse.scopes import ALL_SCOPES
+from integrations.link_settings import used_stages
 from integrations.models import Connection, JobLink
 from tests.factories import (
     GreenhouseJobFactory,
@@ -90,6 +91,19 @@ def test_a_stage_of_another_job_an_unknown_source_and_a_stranger_are_refused(
         assert shown(answer)["title"] == "Kept"
     link.refresh_from_db()
     assert (link.stage_remote_id, link.source_remote_id, link.credit_to) == ("", "", None)
+
+
+@pytest.mark.django_db
+def test_stages_used_before_when_there_is_no_greenhouse_job_then_none_are_shared() -> None:
+    plan = {"stage_remote_id": "5", "stage_name": "Secret project interview"}
+    link = JobLinkFactory()
+    near = JobLinkFactory(post=GreenhouseJobPostFactory(greenhouse_job=link.post.greenhouse_job), **plan)
+    far = JobLinkFactory(**plan)
+    assert [stage.name for stage in used_stages(link)] == [near.stage_name]
+    for one in (link, near, far):
+        one.post.greenhouse_job = None
+        one.post.save()
+    assert used_stages(link) == []
 
 
 def test_without_the_scope_the_page_says_so_and_the_other_list_works(
