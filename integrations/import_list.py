@@ -13,6 +13,7 @@ from django.http import QueryDict
 from accounts.models import User
 from integrations.importing import CLOSED, DO_NOT_IMPORT, LIVE, OFF, UNDECIDED, offered_posts
 from integrations.models import Connection
+from integrations.searching import cleaned, words_of
 from jobs.models import PLACES_JOINED_BY
 
 PER_PAGE = 100
@@ -45,10 +46,10 @@ class Asked:
 
     @classmethod
     def from_query(cls, query: QueryDict) -> "Asked":
-        words = {name: _clean(query.get(name, "")) for name in ("q", "department", "location", "remote", "state")}
+        words = {name: _clean(query.get(name, "")) for name in ("department", "location", "remote", "state")}
         number = query.get("page", "")
         return cls(
-            q=words["q"],
+            q=cleaned(query.get("q", "")),
             department=words["department"],
             location=words["location"],
             remote=words["remote"] if words["remote"] in REMOTE else "",
@@ -163,7 +164,7 @@ def _clean(text: str) -> str:
 
 
 def _narrowed(posts: "QuerySet[Any]", asked: Asked) -> "QuerySet[Any]":
-    for word in asked.q.split():
+    for word in words_of(asked.q):
         posts = posts.filter(
             Q(title__icontains=word)
             | Q(location__icontains=word)

@@ -15,6 +15,7 @@ from integrations.models import (
     GreenhouseJobPostQuerySet,
     JobLink,
 )
+from integrations.searching import words_of
 from integrations.suggestions import suggest, title_key
 from jobs.models import Job
 
@@ -77,7 +78,7 @@ def find_offers(*, connection: Connection, job: Job, words: str, chosen: str = "
     suggested = suggestion_for(connection=connection, job=job) if not words else None
     first = [] if suggested is None else [suggested]
     ticked = [post for post in rows if str(post.pk) == chosen]
-    if chosen.isdecimal() and not ticked:
+    if chosen.isdecimal() and len(chosen) < 19 and not ticked:
         ticked = list(joined(posts.filter(pk=chosen)))
     shown = {offer.post.pk for offer in first}
     for post in (*ticked, *rows[:SHOWN_AT_MOST]):
@@ -100,7 +101,7 @@ def suggestion_for(*, connection: Connection, job: Job) -> Offer | None:
 
 def matching(posts: GreenhouseJobPostQuerySet, words: str) -> GreenhouseJobPostQuerySet:
     """Leave the posts in which every word is found somewhere: title, place, ID, requisition, department."""
-    for word in words.replace("\x00", "").split():
+    for word in words_of(words):
         term = word.removeprefix("#") or word
         names = (*_SEARCHED, *(f"greenhouse_job__{name}" for name in _SEARCHED_OF_JOB))
         anywhere = Q()

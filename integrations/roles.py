@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Case, OuterRef, Q, Subquery, When
 
 from integrations.models import Connection, GreenhouseJob
+from integrations.searching import words_of
 from integrations.sharing_form import open_jobs
 from jobs.models import Job
 
@@ -32,7 +33,7 @@ def find_roles(connection: Connection, words: str, *, chosen: str = "") -> Roles
     ours = Job.objects.filter(greenhouse_link__post__greenhouse_job=OuterRef("pk")).values("title")[:1]
     jobs = open_jobs(connection).defer("custom_fields").annotate(feeds=Subquery(ours))
     found = jobs
-    for word in words.replace("\x00", "").split():
+    for word in words_of(words):
         anywhere = Q()
         for name in _SEARCHED:
             anywhere |= Q(**{f"{name}__icontains": word.removeprefix("#") or word})

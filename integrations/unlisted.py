@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from integrations.models import JOB_STATUSES, Connection, GreenhouseJob, GreenhouseJobPost, GreenhouseName
 from integrations.reasons import NotOffered
+from integrations.searching import cleaned, words_of
 
 PER_PAGE = 100
 _MOST_PAGES = 100_000
@@ -29,7 +30,7 @@ class Asked:
     def from_query(cls, query: QueryDict) -> "Asked":
         reason, number = query.get("reason", ""), query.get("page", "")
         return cls(
-            q=query.get("q", "").replace("\x00", "").strip(),
+            q=cleaned(query.get("q", "")),
             reason=reason if reason in NotOffered.values else "",
             page=min(int(number), _MOST_PAGES) if number.isdecimal() and len(number) < 10 else 1,
         )
@@ -142,7 +143,7 @@ def _reasons_of_job(prefix: str) -> list[When]:
 
 
 def _found(rows: "QuerySet[Any]", words: str, job: str = "") -> "QuerySet[Any]":
-    for word in words.split():
+    for word in words_of(words):
         found = Q(**{f"{job}name__icontains": word}) | Q(**{f"{job}requisition_id__icontains": word})
         found |= Q(remote_id__startswith=word)
         if job:

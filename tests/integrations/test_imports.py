@@ -184,4 +184,5 @@ def test_nonsense_in_the_forms_is_ignored(as_rita: Client, read: Connection) -> 
         as_rita.post(PAGE + "choose/", {**form, "filter": "page=0&state=x&remote=\x00"}, follow=True).status_code == 200
     )
     assert as_rita.get(PAGE + "?q=%00&page=-1&state=no&remote=no&department=x").status_code == 200
+    assert as_rita.get(PAGE, {"q": "a " * 1000}).status_code == 200
     assert as_rita.post(PAGE + f"choose/{10**17}/", form).status_code == 200

@@ -94,7 +94,7 @@ def test_search_keeps_what_is_ticked_and_tells_twins_apart(as_rita: Client, link
     assert f'value="{link.post_id}" checked' in answer.text
 
 
-@pytest.mark.parametrize("odd", ["²", "٣", "-1", "\x00", "99999999999999999999", "'\"<"])
+@pytest.mark.parametrize("odd", ["²", "٣", "-1", "\x00", "9" * 5000, "a " * 2000, "'\"<"])
 def test_search_for_odd_words_is_no_error(as_rita: Client, link: JobLink, odd: str) -> None:
     page = address_of(link.job)
     assert as_rita.get(f"{page}roles/", {"q": odd, "greenhouse_post": odd}).status_code == 200

@@ -83,6 +83,14 @@ def test_form_offers_the_job_that_theirs_is_connected_to(
     assert without_script.context["form"].chosen_job == "none"
 
 
+def test_search_when_it_is_a_whole_page_then_its_first_words_count(
+    as_rita: Client, hiring: GreenhouseJob, ada: Application
+) -> None:
+    wanted = GreenhouseJobFactory(connection=hiring.connection, name="Aardvark keeper")
+    found = as_rita.get(f"{BASE}send/jobs/", {"q": "aard " * 1000})
+    assert [row.pk for row in found.context["roles"].rows] == [wanted.pk]
+
+
 def test_lists_are_those_of_greenhouse_with_pools(as_rita: Client, sandbox: SandboxProcess, ada: Application) -> None:
     form = as_rita.get(f"{BASE}send/choices/", {"greenhouse_job": _order(ada)["greenhouse_job"]}).context["form"]
     pool = sandbox.records("prospect_pools")[0]

@@ -127,6 +127,12 @@ def test_by_role(client: Client, as_rita: Client, as_bob: Client, as_charlie: Cl
     assert not SyncRun.objects.exists(), "looking at the page starts nothing"
 
 
+def test_search_when_it_is_a_whole_page_then_its_first_words_count(as_rita: Client, quiet: Connection) -> None:
+    _post(quiet, title="Off", is_live=False)
+    found = as_rita.get(PAGE, {"q": "off " * 1000})
+    assert [row.title for row in found.context["list"].rows] == ["Off"]
+
+
 def test_page_shows_reason_next_step_and_when_we_looked(as_rita: Client, quiet: Connection) -> None:
     assert "Nothing is missing" in as_rita.get(PAGE).text
     _post(quiet, is_live=False, title="Robot Poet")
