@@ -3,9 +3,9 @@
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
+from integrations import sharing_form
 from integrations.models import Export, GreenhouseJob
-
-_MOST_WORDS = 6
+from integrations.searching import words_of
 
 
 def may_choose_other_job(export: Export) -> bool:
@@ -14,11 +14,11 @@ def may_choose_other_job(export: Export) -> bool:
 
 
 def open_jobs(export: Export, words: str) -> QuerySet[GreenhouseJob]:
-    """The employer's open Greenhouse jobs but the one it is meant for, by name; `words` narrow them."""
-    jobs = GreenhouseJob.objects.filter(connection=export.connection_id, status="open")
+    """The jobs that people can be sent to but the one it is meant for, by name; `words` narrow them."""
+    jobs: QuerySet[GreenhouseJob] = sharing_form.open_jobs(export.connection)
     if export.greenhouse_job_id:
         jobs = jobs.exclude(pk=export.greenhouse_job_id)
-    for word in words.split()[:_MOST_WORDS]:
+    for word in words_of(words):
         number = Q(remote_id=word.removeprefix("#"))
         jobs = jobs.filter(
             Q(name__icontains=word) | Q(requisition_id__icontains=word) | Q(department__icontains=word) | number

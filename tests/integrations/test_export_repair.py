@@ -103,6 +103,13 @@ def test_correction_when_it_is_none_then_says_so_and_changes_nothing(
     assert Application.objects.get().email == "grace@example"
 
 
+def test_correction_when_the_name_of_a_file_is_markup_then_it_is_shown_as_text(as_rita: Client, stuck: Export) -> None:
+    Document.objects.filter(pk=stuck.application.resume_id).update(filename="<b>C&V</b>.pdf")
+    page = as_rita.get(f"{BASE}{stuck.pk}/correct/").content.decode()
+    assert "Now: &lt;b&gt;C&amp;V&lt;/b&gt;.pdf. PDF, DOC" in page
+    assert "<b>C" not in page
+
+
 def test_resume_when_replaced_then_only_the_new_one_is_still_to_be_sent(correct: Post, stuck: Export) -> None:
     old = stuck.application.resume
     assert old is not None
@@ -166,6 +173,8 @@ def test_contacts_when_the_person_is_there_already_then_they_are_compared_anew(c
 def test_other_job_then_it_is_sent_there(as_rita: Client, stuck: Export, connection: Connection) -> None:
     other = GreenhouseJobFactory(connection=connection, name="Robot Poet", requisition_id="R-7")
     GreenhouseJobFactory(connection=connection, name="Closed Poet", status="closed")
+    GreenhouseJobFactory(connection=connection, name="Confidential Poet", is_confidential=True)
+    GreenhouseJobFactory(connection=connection, name="Template of a Poet", is_template=True)
     GreenhouseJobFactory(name="Poet of somebody else")
     page = f"{BASE}{stuck.pk}/job/"
     for words in ("poet", "r-7", f"#{other.remote_id}", ""):
@@ -180,7 +189,8 @@ def test_other_job_when_it_is_no_open_one_of_ours_then_nothing_changes(
     as_rita: Client, stuck: Export, connection: Connection, job: GreenhouseJob
 ) -> None:
     closed = GreenhouseJobFactory(connection=connection, status="closed")
-    for chosen in (closed.pk, GreenhouseJobFactory().pk, job.pk, "x", ""):
+    secret = GreenhouseJobFactory(connection=connection, is_confidential=True)
+    for chosen in (closed.pk, secret.pk, GreenhouseJobFactory().pk, job.pk, "x", ""):
         page = as_rita.post(f"{BASE}{stuck.pk}/job/", {"job": chosen}, follow=True)
         assert "Choose a job that is still open" in page.text
     Export.objects.update(application_remote_id="800")
