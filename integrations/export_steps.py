@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from candidates.models import EventKind, TimelineEvent
-from integrations.models import Export, ExportState, ExportStep
+from integrations.models import Export, ExportState, ExportStep, FileType
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,10 @@ class StepShown:
     note: str = ""
 
 
-def steps_of(export: Export, events: Iterable[TimelineEvent]) -> list[StepShown]:
+def steps_of(export: Export, events: Iterable[TimelineEvent], *, is_recruiter: bool) -> list[StepShown]:
     """List the steps in their order, files each by itself. One query.
 
+    Only recruiters read what a file is called that is not the résumé: it may have come with a private answer.
     Shape: `events` are those of the application, from which the times come; other exports of it may have some too.
     """
     when: dict[str, datetime] = {}
@@ -40,7 +41,7 @@ def steps_of(export: Export, events: Iterable[TimelineEvent]) -> list[StepShown]
             arrived,
             "was there" if export.was_there else "",
         ),
-        *_files(export),
+        *_files(export, is_recruiter),
         _note(export, when.get(EventKind.NOTE_ADDED)),
     ]
 
@@ -57,14 +58,15 @@ def _contacts(export: Export) -> StepShown:
     return _step(export, ExportStep.CONTACTS, "", None)
 
 
-def _files(export: Export) -> list[StepShown]:
+def _files(export: Export, is_recruiter: bool) -> list[StepShown]:
     rows, in_flight = [], export.step_in_flight == ExportStep.FILE
     for file in export.files.all():
         if file.remote_id:
             state = "done"
         else:  # the first one without an id is the one in flight
             state, in_flight = ("in_flight", False) if in_flight else ("open", False)
-        rows.append(StepShown(file.get_type_display(), state, file.remote_id, note=file.filename))
+        name = file.filename if is_recruiter or file.type == FileType.RESUME else ""
+        rows.append(StepShown(file.get_type_display(), state, file.remote_id, note=name))
     return rows or [StepShown(ExportStep.FILE.label, "left_out" if export.state == ExportState.SENT else "open")]
 
 

@@ -63,7 +63,7 @@ def export_detail(request: EmployerRequest, pk: int) -> HttpResponse:
         "nav": "exports",
         "export": export,
         "application": export.application,
-        "steps": steps_of(export, events),
+        "steps": steps_of(export, events, is_recruiter=is_recruiter),
         "days": days_of(events),
         "profile_url": profile_url(export),
         "began_anew": export.trying_since - export.created_at > timedelta(seconds=1),

@@ -156,6 +156,18 @@ def test_one_export_shows_steps_files_and_times(as_bob: Client, job: GreenhouseJ
     assert "people/700?application_id=800" in page.text
 
 
+def test_file_of_an_answer_then_only_recruiters_read_its_name(
+    as_bob: Client, as_rita: Client, job: GreenhouseJob
+) -> None:
+    export = make(job)
+    export.files.create(type="resume", filename="Ada.pdf")
+    for position, kind in enumerate(("cover_letter", "form_attachment", "other"), start=1):
+        export.files.create(type=kind, filename=f"Visa {kind}.pdf", position=position)
+    for_all, for_recruiters = (one.get(f"{BASE}{export.pk}/").text for one in (as_bob, as_rita))
+    assert ("Ada.pdf" in for_all, "Visa" in for_all) == (True, False)
+    assert for_recruiters.count("Visa") == 3
+
+
 def test_send_again_then_it_goes_on_and_says_who_asked(as_rita: Client, rita: User, stuck: Export) -> None:
     page = as_rita.post(f"{BASE}do/", {"again": stuck.pk, "which": "all", "q": "nobody"}, follow=True)
     assert "1 export is on the way again." in page.text
