@@ -51,7 +51,7 @@ def duplicates(request: EmployerRequest) -> HttpResponse:
 
 @never_cache
 @require_GET
-@employer_required()
+@employer_required(Role.RECRUITER)
 def duplicate(request: EmployerRequest, pk: int) -> HttpResponse:
     """Lay the person of an export beside those who may be the same. Survives a Greenhouse that is away."""
     joined = ("connection", "application__job", "application__employer", "greenhouse_job")
@@ -65,7 +65,6 @@ def duplicate(request: EmployerRequest, pk: int) -> HttpResponse:
         "export": export,
         "application": export.application,
         "comparison": compare(connection=export.connection, application=export.application, suspects=suspects),
-        "can_decide": request.membership.is_recruiter,
     }
     return render(request, "integrations/duplicate.html", context)
 

@@ -47,16 +47,25 @@ def suspect(employer: Any) -> PossibleDuplicate:
     return case_of(ConnectionFactory(employer=employer), first_name="Ada", last_name="Byron")
 
 
-def test_by_role(client: Client, as_bob: Client, as_charlie: Client, suspect: PossibleDuplicate, sandbox: Any) -> None:
-    pages = (DESK, f"{DESK}{export_of(suspect).pk}/")
+def test_by_role(
+    client: Client,
+    as_rita: Client,
+    as_bob: Client,
+    as_charlie: Client,
+    suspect: PossibleDuplicate,
+    sandbox: SandboxProcess,
+) -> None:
+    desk, case = pages = (DESK, f"{DESK}{export_of(suspect).pk}/")
     decide = f"{DESK}{suspect.pk}/decide/"
     for page in pages:
         assert client.get(page).status_code == 302
         assert as_charlie.get(page).status_code == 404
         assert as_charlie.get(page.replace("lumen-robotics", "other")).status_code == (200 if page == DESK else 404)
-        text = as_bob.get(page).text
-        assert "Ada Byron" in text
-        assert "Someone else</button>" not in text
+        assert "Ada Byron" in as_rita.get(page).text
+    assert "Ada Byron" in as_bob.get(desk).text
+    sandbox.clear_requests()
+    assert as_bob.get(case).status_code == 403
+    assert sandbox.requests() == [], "who may not decide makes us read nobody"
     for post in (decide, f"{DESK}reading/"):
         assert client.post(post, {"verdict": "same"}).status_code == 302
         assert as_charlie.post(post, {"verdict": "same"}).status_code == 404
@@ -169,9 +178,13 @@ def test_an_admin_switches_the_comparing_of_recent_people_off_and_on(
     assert (reading.is_on, reading.read_since, reading.cursor) == (True, None, "")
 
 
-def test_every_page_about_the_export_leads_to_the_desk(as_bob: Client, suspect: PossibleDuplicate) -> None:
+def test_every_page_about_the_export_leads_those_to_the_desk_who_decide(
+    as_rita: Client, as_bob: Client, suspect: PossibleDuplicate
+) -> None:
     export = export_of(suspect)
     exports = "/employers/lumen-robotics/exports/"
-    for page in (export.application.get_absolute_url(), f"{exports}?tab=decide", f"{exports}{export.pk}/"):
-        assert f'href="{DESK}{export.pk}/"' in as_bob.get(page).text, page
+    case = f'href="{DESK}{export.pk}/"'
+    for page in (export.application.get_absolute_url(), f"{exports}?tab=decide", f"{exports}{export.pk}/", DESK):
+        assert case in as_rita.get(page).text, page
+        assert case not in as_bob.get(page).text, page
     assert f'href="{DESK}"' in as_bob.get(f"{exports}?tab=decide").text
