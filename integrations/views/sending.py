@@ -194,7 +194,8 @@ def _chosen(request: EmployerRequest) -> QuerySet[Application]:
     data = request.POST
     if data.get("which") == "all" and "people" not in data:
         return listed(request.employer, data)
-    texts = data["people"].split(",") if "people" in data else data.getlist("application")
+    named = "people" in data
+    texts = data["people"].split(",")[: batches.AT_MOST] if named else data.getlist("application")
     return Application.objects.for_employer(request.employer).filter(pk__in=as_ids(texts))
 
 

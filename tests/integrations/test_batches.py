@@ -153,6 +153,14 @@ def test_all_that_match_are_a_thousand_at_most(as_rita: Client, link: JobLink, m
     assert list(BatchEntry.objects.values_list("application", flat=True)) == [row.pk for row in rows[:3]]
 
 
+def test_people_named_in_the_form_are_a_thousand_at_most(as_rita: Client, link: JobLink) -> None:
+    last = ApplicationFactory(job=link.job)
+    nobody = [str(last.pk + number) for number in range(1, batches.AT_MOST + 1)]
+    assert as_rita.post(SEND, {"people": ",".join([*nobody[1:], str(last.pk)])}).context["count"] == 1
+    answer = as_rita.post(SEND, {"people": ",".join([*nobody, str(last.pk)])}, follow=True)
+    assert "Choose at least one applicant first." in answer.text
+
+
 def test_form_keeps_what_was_chosen_when_something_is_missing(as_rita: Client, link: JobLink) -> None:
     form = as_rita.post(SEND, {"application": ApplicationFactory(job=link.job).pk})
     assert form.context["form"].chosen_job == "own"
