@@ -17,7 +17,6 @@ from integrations.credentials import client_for
 from integrations.greenhouse import tracking
 from integrations.greenhouse.schemas import ApplicationPayload, CandidatePayload
 from integrations.models import (
-    OPEN_RECONCILIATION,
     Connection,
     Export,
     ExportState,
@@ -50,7 +49,8 @@ def enqueue_reconciliation(connection: Connection, *, by: User | None) -> Reconc
         with transaction.atomic():
             row = Reconciliation.objects.create(connection=connection, requested_by=by)
     except IntegrityError:
-        return Reconciliation.objects.get(connection=connection, state__in=OPEN_RECONCILIATION)
+        # The newest: the open one may have ended this moment.
+        return Reconciliation.objects.filter(connection=connection).latest("pk")
     wake_reconciliation(row.pk)
     return row
 
@@ -85,10 +85,11 @@ def _send_again(finding: Finding, by: User) -> bool:
     if export is None:
         return False
     former = [*export.former_application_ids, export.application_remote_id]
-    there = {"application_remote_id": export.application_remote_id, "state": ExportState.SENT}
+    # Still as it was found: somebody who is there again meanwhile is left alone.
+    there = {"application_remote_id__in": finding.application_remote_ids, "status": ApplicationStatus.GONE}
     now = timezone.now()
     with transaction.atomic():
-        mine = Export.objects.filter(pk=export.pk, **there).update(
+        mine = Export.objects.filter(pk=export.pk, state=ExportState.SENT, **there).update(
             **_NOWHERE, state=ExportState.PENDING, former_application_ids=former, trying_since=now, woken_at=now
         )
         if not mine:
@@ -112,11 +113,18 @@ def _take_up(finding: Finding, by: User) -> bool:
     person = next((one for one in people if _email_of(one) and rows[0].candidate_id == one.id), None)
     if person is None:
         return False
-    with transaction.atomic():
-        export = _adopt(connection, rows[0], person, by)
+    try:
+        with transaction.atomic():
+            export = _adopt(connection, rows[0], person, by)
+    except _NotOurs:
+        return False
     if export:
         tracking.refresh(connection, application_ids=[export.application_remote_id], origin=Origin.POLL)
     return export is not None
+
+
+class _NotOurs(Exception):
+    """The person was sent to this job as another application; what was begun is taken back."""
 
 
 def _adopt(connection: Connection, row: ApplicationPayload, person: CandidatePayload, by: User) -> Export | None:
@@ -159,7 +167,10 @@ def _adopt(connection: Connection, row: ApplicationPayload, person: CandidatePay
     if made:
         words = "Found in Greenhouse with our source and taken up"
         tell(application=application, kind=EventKind.LINKED, text=words, origin=Origin.MEMBER, actor=by)
-    return export if made or export.application_remote_id == str(row.id) else None
+        return export
+    if export.application_remote_id != str(row.id):
+        raise _NotOurs
+    return export
 
 
 def _email_of(person: CandidatePayload) -> str:

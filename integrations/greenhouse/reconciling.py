@@ -21,10 +21,18 @@ from integrations.budget import Priority, come_back_at
 from integrations.credentials import client_for
 from integrations.fields import DecryptionError
 from integrations.greenhouse import outgoing, tracking
-from integrations.greenhouse.client import GreenhouseClient
-from integrations.greenhouse.errors import Forbidden, GreenhouseError, RateLimited, Rejected, Unavailable
+from integrations.greenhouse.client import GreenhouseClient, Page
+from integrations.greenhouse.errors import (
+    Forbidden,
+    GreenhouseError,
+    RateLimited,
+    Rejected,
+    Unavailable,
+    UnexpectedReply,
+)
 from integrations.greenhouse.schemas import ApplicationPayload, AttachmentPayload, CandidatePayload, NotePayload
 from integrations.greenhouse.scopes import listing_scope
+from integrations.greenhouse.tracking.standing import Reading
 from integrations.models import (
     OPEN_RECONCILIATION,
     CheckedPerson,
@@ -132,12 +140,12 @@ def _compare_sent(row: Reconciliation, client: GreenhouseClient) -> bool:
     if not exports:
         return True
     readings = tracking.ask(row.connection, client, exports)
-    gone = {reading.export.pk for reading in readings if reading.row is None}
     before = {export.pk: (export.remote_status, export.remote_stage) for export in exports}
     tracking.apply_readings(readings, Origin.POLL)
-    _note_missing(row, [export for export in exports if export.pk in gone])
-    _note_moved(row, [export for export in exports if export.pk not in gone], before)
-    here = [export for export in exports if export.pk not in gone]
+    # Who was not answered for is in neither: that proves nothing.
+    _note_missing(row, [reading.export for reading in readings if reading.row is None])
+    here = [reading.export for reading in readings if reading.row]
+    _note_moved(row, readings, before)
     _note_twice_on_job(row, client, here)
     _note_files_twice(row, client, here)
     _note_notes_twice(row, client, here)
@@ -152,9 +160,11 @@ def _note_missing(row: Reconciliation, gone: Iterable[Export]) -> None:
         _find(row, FindingKind.MISSING, str(export.pk), export=export)
 
 
-def _note_moved(row: Reconciliation, exports: Sequence[Export], before: dict[int, tuple[str, str]]) -> None:
-    fresh = Export.objects.filter(pk__in=[export.pk for export in exports]).exclude(tracked_at=None)
-    for export in fresh:
+def _note_moved(row: Reconciliation, readings: Sequence[Reading], before: dict[int, tuple[str, str]]) -> None:
+    asked_at = {reading.export.pk: reading.asked_at for reading in readings if reading.row}
+    for export in Export.objects.filter(pk__in=asked_at):
+        if export.tracked_at != asked_at[export.pk]:
+            continue  # a poll or a webhook has told us meanwhile
         now = (export.remote_status, export.remote_stage)
         # Who was never asked about was not missed: that is their first reading.
         if before[export.pk] != ("", "") and before[export.pk] != now:
@@ -237,8 +247,7 @@ def _compare_source(row: Reconciliation, client: GreenhouseClient) -> bool:
             candidate_ids=[str(application.candidate_id)],
             application_ids=[remote_id],
         )
-    row.progress["source_cursor"] = page.next_cursor
-    return page.next_cursor is None
+    return _turn_page(row, "source_cursor", page)
 
 
 # --- two people with one address ----------------------------------------------------------
@@ -258,7 +267,16 @@ def _compare_people(row: Reconciliation, client: GreenhouseClient) -> bool:
         ignore_conflicts=True,
         batch_size=500,
     )
-    row.progress["people_cursor"] = page.next_cursor
+    return _turn_page(row, "people_cursor", page)
+
+
+def _turn_page(row: Reconciliation, name: str, page: Page[Any]) -> bool:
+    """Keep where the next page begins; True after the last one. Raises: UnexpectedReply where it goes in a circle."""
+    if page.next_cursor and page.next_cursor == row.progress.get(name):
+        raise UnexpectedReply(
+            "cursor_repeats", path="/v3/applications" if name == "source_cursor" else "/v3/candidates"
+        )
+    row.progress[name] = page.next_cursor
     return page.next_cursor is None
 
 

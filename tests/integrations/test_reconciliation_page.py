@@ -32,6 +32,7 @@ def sent(employer: Employer) -> Export:
         state=ExportState.SENT,
         candidate_remote_id="771",
         application_remote_id="881",
+        status="gone",
     )
 
 
@@ -42,7 +43,13 @@ def finding(sent: Export) -> Finding:
         connection=sent.connection, state=ReconciliationState.SUCCEEDED, checked=2, found_count=1, finished_at=now
     )
     return Finding.objects.create(
-        connection=sent.connection, kind="missing", key="1", export=sent, candidate_remote_ids=["771"], seen_in=report
+        connection=sent.connection,
+        kind="missing",
+        key="1",
+        export=sent,
+        candidate_remote_ids=["771"],
+        application_remote_ids=["881"],
+        seen_in=report,
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import responses
 from django.core.cache import cache
 from django.utils import timezone
 
@@ -194,3 +195,43 @@ def test_a_disconnected_account_then_says_so(sandbox: SandboxProcess, sent: Expo
     Connection.objects.update(state=ConnectionState.DISCONNECTED)
     row = compare(sent.connection)
     assert (row.state, row.problem_code) == (ReconciliationState.FAILED, "disconnected")
+
+
+def test_a_cursor_that_goes_in_a_circle_ends_it(sandbox: SandboxProcess, sent: Export) -> None:
+    row = enqueue_reconciliation(sent.connection, by=None)
+    Reconciliation.objects.update(progress={"done": ["sent"], "source_cursor": "again"})
+    link = f'<{sandbox.url}/v3/applications?cursor=again>; rel="next"'
+    with responses.RequestsMock() as http:
+        http.add_passthru(f"{sandbox.url}/token")
+        http.get(f"{sandbox.url}/v3/applications", json=[], headers={"Link": link})
+        assert not engine.run(row.pk)
+    row.refresh_from_db()
+    assert (row.state, row.problem_code) == (ReconciliationState.FAILED, "unexpected_reply")
+
+
+def test_send_again_when_somebody_is_there_again_leaves_them_alone(
+    sandbox: SandboxProcess, sent: Export, rita: User
+) -> None:
+    press(sandbox, sent, "delete")
+    compare(sent.connection)
+    finding = Finding.objects.get()
+    Export.objects.update(status="in_review", application_remote_id="4711")
+    assert not reconciling.repair(finding, by=rita)
+    assert fresh(sent).application_remote_id == "4711"
+
+
+def test_take_up_when_they_were_sent_as_another_application_leaves_nothing_behind(
+    sandbox: SandboxProcess, sent: Export, rita: User
+) -> None:
+    answer = sandbox.api("GET", "/v3/applications", params={"ids": sent.application_remote_id})
+    other = sandbox.copy_record("applications", answer.json()[0])
+    finding = Finding.objects.create(
+        connection=sent.connection,
+        kind="unknown",
+        key="x",
+        candidate_remote_ids=[sent.candidate_remote_id],
+        application_remote_ids=[str(other["id"])],
+    )
+    before = Application.objects.count()
+    assert not reconciling.repair(finding, by=rita)
+    assert Application.objects.count() == before
