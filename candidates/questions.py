@@ -7,8 +7,9 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -21,13 +22,13 @@ from candidates.services import AnswerData
 from candidates.uploads import CheckedUpload
 from jobs.html import clean_hint
 from jobs.models import Job
-from jobs.questions import Option, Question, QuestionKind, read_questions
+from jobs.questions import Option, Question, QuestionKind, as_many_as_fit, read_questions
 
 logger = logging.getLogger(__name__)
 # A question is read before it is answered: what is longer is no question.
 LONGEST_LABEL = 1000
 LONGEST_OPTION = 300
-LONGEST_DESCRIPTION = 10_000
+LONGEST_DESCRIPTION = 2000
 MAX_LINE, MAX_TEXT = 500, 10_000
 YES_NO = (("yes", "Yes"), ("no", "No"))
 _NO_LONGER = "What you chose here is no longer offered. Please choose again."
@@ -40,20 +41,24 @@ _TYPED = (QuestionKind.SHORT_TEXT, QuestionKind.LONG_TEXT)
 def questions_of(job: Job) -> list[Question]:
     """Return what the job asks, so that every question can be shown and answered.
 
-    Unreadable ones are left out and logged; a choice between nothing is asked for in words.
+    Left out: unreadable ones, which are logged, and those beyond what one form asks. A choice between nothing is
+    asked for in words.
     """
     found: dict[str, Question] = {}
-    for stored in job.questions if isinstance(job.questions, list) else []:
-        try:
-            (question,) = read_questions([stored])
-        except (KeyError, TypeError, ValueError):
-            logger.warning("job %s: a question cannot be read and is not asked", job.pk)
-            continue
+    for question in as_many_as_fit(_readable(job)):
         key = str(question.key)
         while key in found:
             key += "'"
         found[key] = _answerable(replace(question, key=key), position=len(found) + 1)
     return list(found.values())
+
+
+def _readable(job: Job) -> Iterator[Question]:
+    for stored in job.questions if isinstance(job.questions, list) else []:
+        try:
+            yield from read_questions([stored])
+        except (KeyError, TypeError, ValueError):
+            logger.warning("job %s: a question cannot be read and is not asked", job.pk)
 
 
 def fingerprint(questions: Iterable[Question]) -> str:
@@ -173,8 +178,14 @@ def _worded(text: str, language: str) -> SafeString:
 
 
 def _description(text: Any, language: str) -> SafeString:
-    html = clean_hint(_INVISIBLE.sub("", str(text or "")[:LONGEST_DESCRIPTION]))
+    html = _hint(str(text or "")[:LONGEST_DESCRIPTION])
     if not html:
         return mark_safe("")
     tag = format_html(' lang="{}"', language) if language else ""
     return format_html('<div dir="auto"{}>{}</div>', tag, conditional_escape(mark_safe(html)))  # noqa: S308 - cleaned
+
+
+@lru_cache(maxsize=500)
+def _hint(text: str) -> str:
+    # Cleaning is most of what a form costs, and anybody may ask for the same form again and again.
+    return clean_hint(_INVISIBLE.sub("", text))

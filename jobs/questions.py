@@ -1,10 +1,13 @@
 """What a job asks its applicants beside name, contact, résumé and note."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db import models
+
+# What a form asks is anybody's text from outside; beyond this it is no form, and its files would fill the memory.
+MOST_QUESTIONS, MOST_FILES = 100, 10
 
 
 class QuestionKind(models.TextChoices):
@@ -48,6 +51,19 @@ class Question:
             "description": self.description,
             "options": [[option.value, option.label] for option in self.options],
         }
+
+
+def as_many_as_fit(questions: Iterable[Question]) -> Iterator[Question]:
+    """Yield the first questions, as many as one form asks, and no more of them files than it takes."""
+    asked = files = 0
+    for question in questions:
+        is_file = question.kind == QuestionKind.FILE
+        if is_file and files == MOST_FILES:
+            continue
+        asked, files = asked + 1, files + is_file
+        yield question
+        if asked == MOST_QUESTIONS:
+            return
 
 
 def read_questions(stored: Iterable[dict[str, Any]]) -> list[Question]:

@@ -3,7 +3,7 @@
 What takes several records to tell, such as where a post's job is, stands in `derived.py`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from candidates.models import ApplicationStatus
@@ -29,7 +29,7 @@ from integrations.models import (
     SyncRun,
 )
 from jobs.html import clean
-from jobs.questions import Option, Question, QuestionKind
+from jobs.questions import Option, Question, QuestionKind, as_many_as_fit
 
 _MOST_CENTS = 2**63 - 1  # what a BigIntegerField holds
 _MOST_POSITION = 2**31 - 1
@@ -163,18 +163,22 @@ def own_questions(payloads: Iterable[QuestionPayload]) -> list[Question]:
     """Return the questions that a post asks beside what every form asks, each key once.
 
     Left out: the built-in ones (name, contact, résumé and so on), which have no id; hidden ones; selects without a
-    choice, which nobody could answer. A kind that we do not know is asked as text.
+    choice, which nobody could answer; those beyond what one form asks. A kind that we do not know is asked as text.
     """
-    found: dict[str, Question] = {}
+    return list(as_many_as_fit(_answerable(payloads)))
+
+
+def _answerable(payloads: Iterable[QuestionPayload]) -> Iterator[Question]:
+    keys: set[str] = set()
     for payload in payloads:
         if payload.id is None or payload.answer_type == "hidden":
             continue
         kind = _KINDS.get(payload.answer_type, QuestionKind.SHORT_TEXT)
-        if kind in _SELECTS and not payload.options:
-            continue
         key = payload.name or f"question_{payload.id}"
-        found.setdefault(key, _question(payload, key, kind))
-    return list(found.values())
+        if key in keys or (kind in _SELECTS and not payload.options):
+            continue
+        keys.add(key)
+        yield _question(payload, key, kind)
 
 
 def _question(payload: QuestionPayload, key: str, kind: QuestionKind) -> Question:

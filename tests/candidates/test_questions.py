@@ -8,10 +8,18 @@ from django.forms import ChoiceField
 from django.http import QueryDict
 
 from candidates.forms import ApplicationForm
-from candidates.questions import LONGEST_LABEL, MAX_LINE, field_name, fingerprint, questions_of
+from candidates.questions import (
+    LONGEST_DESCRIPTION,
+    LONGEST_LABEL,
+    MAX_LINE,
+    _hint,
+    field_name,
+    fingerprint,
+    questions_of,
+)
 from candidates.services import AnswerData
 from jobs.models import Job
-from jobs.questions import Option, Question, QuestionKind
+from jobs.questions import MOST_FILES, MOST_QUESTIONS, Option, Question, QuestionKind
 from tests.candidates import files
 from tests.candidates.test_forms import GOOD
 
@@ -180,6 +188,14 @@ def test_questions_of_when_options_are_many_twins_or_numbers_then_each_stands_on
     assert question.options[1].label == "City 2"
 
 
+def test_questions_of_when_there_are_too_many_then_asks_the_first_and_few_files() -> None:
+    files = [{**EXTRA.as_stored(), "key": f"f{number}"} for number in range(20)]
+    texts = [{**TEXT.as_stored(), "key": f"t{number}"} for number in range(200)]
+    keys = [question.key for question in asked(*files, *texts)]
+    assert len(keys) == MOST_QUESTIONS
+    assert keys[MOST_FILES - 1 : MOST_FILES + 1] == [f"f{MOST_FILES - 1}", "t0"]
+
+
 HOSTILE = "\u202eevil\x00 <script>alert(1)</script>\n" + "x" * 1_000_000
 
 
@@ -192,7 +208,15 @@ def test_form_when_texts_are_hostile_or_endless_then_shows_them_as_short_plain_t
     assert '<span dir="auto" lang="ar">evil &lt;script&gt;' in html
     assert "<script" not in html
     assert "\u202e" not in html
-    assert len(html) < 40_000
+    assert len(str(row.field.help_text)) < LONGEST_DESCRIPTION + 200
+
+
+def test_form_when_shown_again_then_its_descriptions_are_not_cleaned_again() -> None:
+    stored = [{**LINE.as_stored(), "description": "<p>Read <b>this</b></p>", "key": f"q{n}"} for n in range(5)]
+    _hint.cache_clear()
+    for _ in range(3):
+        assert "<b>this</b>" in str(ApplicationForm(questions=asked(*stored)).answer_rows[4].field.help_text)
+    assert _hint.cache_info().misses == 1
 
 
 def test_form_when_a_description_is_html_then_keeps_words_and_links_only() -> None:

@@ -11,7 +11,7 @@ from candidates.models import ApplicationStatus
 from integrations.greenhouse import mapping, schemas
 from integrations.greenhouse.parsing import parse_record
 from integrations.models import Connection, SyncRun
-from jobs.questions import Option, QuestionKind, read_questions
+from jobs.questions import MOST_FILES, MOST_QUESTIONS, Option, QuestionKind, read_questions
 from tests.integrations.greenhouse.shapes import SHAPES, record
 
 RUN = SyncRun(pk=9, connection=Connection(pk=8))
@@ -80,6 +80,14 @@ def test_post_row_when_it_asks_questions_keeps_its_own_only() -> None:
     assert visa.options == (Option("1", "Yes"), Option("2", "No"))
     assert kept["question_4"].kind == QuestionKind.SHORT_TEXT
     assert kept["question_6"].label == "question_6"
+
+
+def test_post_row_when_it_asks_too_much_keeps_what_one_form_asks() -> None:
+    files = [_question(id=number, name=f"file_{number}", answer_type="attachment") for number in range(1, 21)]
+    texts = [_question(id=number, name=f"text_{number}", answer_type="short_text") for number in range(1, 201)]
+    kept = [one.key for one in read_questions(_post(questions=files + texts).questions)]
+    assert len(kept) == MOST_QUESTIONS
+    assert kept[MOST_FILES - 1 : MOST_FILES + 1] == [f"file_{MOST_FILES}", "text_1"]
 
 
 # Jobs
