@@ -70,6 +70,7 @@ class KeepsUploads(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        self._tokens: set[str] = set()
         for name in self.upload_names:
             try:
                 if upload := self._upload(name):
@@ -113,10 +114,13 @@ class KeepsUploads(forms.Form):
 
     def _upload(self, name: str) -> CheckedUpload | None:
         token = self.cleaned_data.get(f"kept_{name}", "")
-        kept = stash.kept(token) if token else None
+        # Once a form: one small upload, named in every field, would be read as many times at once.
+        is_twice = bool(token) and token in self._tokens
+        kept = stash.kept(token) if token and not is_twice else None
         chosen = self.cleaned_data.get(name)
+        self._tokens.add(token)
         if self.cleaned_data.get(f"drop_{name}") and not chosen:
-            token, kept = "", None
+            token, kept, is_twice = "", None, False
         self._hold(name, kept)
         if not kept:
             self.type_over(f"kept_{name}", "")
@@ -125,7 +129,7 @@ class KeepsUploads(forms.Form):
         if chosen:
             return check_resume(chosen)
         if token and not kept:
-            raise UploadRefused("kept_no_longer")
+            raise UploadRefused("kept_twice" if is_twice else "kept_no_longer")
         if not kept and self.fields[name].required:
             raise ValidationError(self.fields[name].error_messages["required"], code="required")
         return kept

@@ -25,6 +25,7 @@ _KINDS = "PDF, DOC, DOCX, RTF or TXT"
 _SENTENCES = {
     "missing": "Choose your résumé.",
     "kept_no_longer": "This file was kept for a day and is no longer here. Choose it again.",
+    "kept_twice": "This file was already used in another place of this form. Choose it here again.",
     "empty": "This file is empty. Choose another one.",
     "too_big": "This file is larger than 5 MB. Save a smaller version, for example a PDF without pictures.",
     "program": f"This file is a program. Choose a {_KINDS} file.",

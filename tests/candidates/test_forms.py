@@ -4,6 +4,8 @@ import pytest
 from django.http import QueryDict
 
 from candidates.forms import MAX_NOTE, ApplicationForm
+from candidates.questions import field_name
+from jobs.questions import Question, QuestionKind
 from tests.candidates import files
 
 GOOD = {
@@ -163,6 +165,23 @@ def test_form_when_the_new_file_is_refused_then_the_kept_one_stays() -> None:
 def test_form_when_the_kept_file_is_gone_then_asks_for_it_again() -> None:
     filled = form(resume=False, kept_resume="x:y:z")
     assert filled.errors == {"resume": ["This file was kept for a day and is no longer here. Choose it again."]}
+
+
+def test_form_when_a_kept_file_is_named_in_another_field_too_then_it_is_read_once() -> None:
+    first = form(email="")
+    assert not first.is_valid()
+    first.keep_uploads(may_keep=lambda: True)
+    token = first["kept_resume"].value()
+    question = Question("q1", "Portfolio", QuestionKind.FILE)
+    name = field_name(question)
+    posted = {**GOOD, "kept_resume": token, f"kept_{name}": token}
+    second = ApplicationForm(posted, {}, questions=[question])
+    assert second.errors == {name: ["This file was already used in another place of this form. Choose it here again."]}
+    assert list(second.uploads) == ["resume"]
+    assert second[f"kept_{name}"].value() == ""
+    chosen = {name: files.uploaded(files.txt(), "b.txt")}
+    assert ApplicationForm(posted, chosen, questions=[question]).is_valid()
+    assert ApplicationForm({**posted, f"drop_{name}": "on"}, {}, questions=[question]).is_valid()
 
 
 def test_form_when_a_program_fills_the_hidden_field_then_refuses_and_empties_it() -> None:
