@@ -1,13 +1,22 @@
 """What happens in Greenhouse to the person behind an application."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from candidates.models import Answer, Document
 from integrations.models import AnonymiseRule, Connection, Export, ExportState, GreenhousePerson
-from tests.factories import AnswerFactory, ApplicationFactory, DocumentFactory, ExportFactory, JobFactory
+from tests.factories import (
+    AnswerFactory,
+    ApplicationFactory,
+    ConnectionFactory,
+    DocumentFactory,
+    ExportFactory,
+    JobFactory,
+)
 from tests.integrations.greenhouse.tracked import fresh, kinds, poll, send, told
 from tests.sandbox_process import SandboxProcess
 
@@ -123,6 +132,26 @@ def test_a_person_when_anonymized_there_then_our_copy_is_kept_unless_the_employe
     assert fresh(waiting).state == ExportState.CANCELLED
     assert (row.remarks, kinds(row)) == (["copy_removed"], ["stage_moved", "anonymized", "anonymized"])
     assert not default_storage.exists(file)
+
+
+def test_our_copy_when_removed_then_no_address_of_theirs_is_left_but_at_work(
+    sandbox: SandboxProcess, sent: Export
+) -> None:
+    Connection.objects.update(anonymise_rule=AnonymiseRule.FOLLOW)
+    job = JobFactory(employer=sent.application.employer)
+    ApplicationFactory(
+        candidate=sent.candidate, job=job, email="Ada@Work.example", other_emails=["Old@Ada.example", "now@ada.example"]
+    )
+    past, soon = timezone.now() - timedelta(minutes=1), timezone.now() + timedelta(minutes=1)
+    for email, until in (("ada@work.example", None), ("old@ada.example", past), ("now@ada.example", soon)):
+        GreenhousePerson.objects.create(connection=sent.connection, email=email, remote_id="", lease_until=until)
+    GreenhousePerson.objects.create(connection=sent.connection, email="else@ada.example")
+    GreenhousePerson.objects.create(connection=ConnectionFactory(), email="ada@work.example")
+    sandbox.act("candidates", int(sent.candidate_remote_id), "anonymise")
+    told(sent, person=True)
+    left = GreenhousePerson.objects.filter(connection=sent.connection).values_list("email", flat=True)
+    assert sorted(left) == ["else@ada.example", "now@ada.example"]
+    assert GreenhousePerson.objects.filter(email="ada@work.example").exists()
 
 
 def test_our_copy_when_removed_then_other_employers_keep_theirs(sandbox: SandboxProcess, sent: Export) -> None:
