@@ -1,6 +1,7 @@
 """The audit log: everything in the timelines of an employer, as CSV for a spreadsheet."""
 
 import csv
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
@@ -21,6 +22,8 @@ _BOM = "\ufeff"  # without it, Excel takes UTF-8 for something else
 # A spreadsheet runs what begins like this, whoever typed it; an apostrophe before it makes it text.
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _FULL_WIDTH = ("＝", "＋", "－", "＠")  # noqa: RUF001 - some spreadsheets read them as the above
+# One that takes these for the ends of cells starts a cell after each; the blanks need not be separators once more.
+_FORMULA_INSIDE = re.compile(r"([;\t\r\n|][^\S\t\r\n]*)(?=[=+\-@＝＋－＠])")  # noqa: RUF001
 
 
 def lines_of(*, employer: Employer, since: date | None, until: date | None) -> Iterator[str]:
@@ -73,4 +76,5 @@ def _cells(event: Any) -> tuple[str, ...]:
 
 
 def _safe(cell: str) -> str:
+    cell = _FORMULA_INSIDE.sub(r"\1'", cell)
     return f"'{cell}" if cell.lstrip(" ").startswith((*_STARTS_FORMULA, *_FULL_WIDTH)) else cell

@@ -121,7 +121,7 @@ def test_log_when_days_are_named_then_both_belong_to_it(as_alice: Client, applic
     assert as_alice.get(LOG, {"since": "2026-02-31"}).status_code == 302
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+49", "-1", "@SUM(A1)", "\t=1", " =1", "\uff1d1"])  # noqa: RUF001
+@pytest.mark.parametrize("text", ["=1+1", "+49", "-1", "@SUM(A1)", " =1", "\uff1d1"])  # noqa: RUF001
 def test_log_when_a_name_looks_like_a_formula_then_it_is_text(
     as_alice: Client, application: Application, text: str
 ) -> None:
@@ -129,6 +129,24 @@ def test_log_when_a_name_looks_like_a_formula_then_it_is_text(
     happen(application, EventKind.APPLIED, text=text)
     _, row = rows_of(as_alice)
     assert (row[2], row[6]) == (f"'{text}", f"'{text.strip()}")
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("Ada;=1+1", "Ada;'=1+1"),
+        ("Ada\t \n @SUM(A1)|-1", "Ada\t \n '@SUM(A1)|'-1"),
+        ("\t=1", "'\t'=1"),
+        ("Ada\r\xa0\uff0b1", "Ada\r\xa0'\uff0b1"),  # noqa: RUF001
+        ("Ada; a-b = c", "Ada; a-b = c"),
+    ],
+)
+def test_log_when_a_formula_follows_what_may_end_a_cell_then_it_is_text(
+    as_alice: Client, application: Application, text: str, safe: str
+) -> None:
+    happen(application, EventKind.APPLIED, text=text)
+    _, row = rows_of(as_alice)
+    assert row[2] == safe
 
 
 def test_log_begins_so_that_excel_reads_it(as_alice: Client, application: Application) -> None:
