@@ -1,8 +1,12 @@
 """One log format for web, worker and beat: JSON lines in production, readable lines in development."""
 
+import logging
+import re
 from typing import Any
 
 import structlog
+
+from purposejobs.body_limit import WEBHOOKS
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -16,6 +20,24 @@ _NEVER_BELOW = {
     "django.template": {"level": "INFO"},
     "django.db.backends": {"level": "INFO"},
 }
+
+# The key in this address is all that somebody needs to send us rubbish, and Django logs the address of every refusal.
+_WEBHOOK_KEY = re.compile(rf"({re.escape(WEBHOOKS)})[^\s\"]+")
+_LOGS_ADDRESSES = ("django.request", "django.security.csrf", "django.server")
+
+
+class CutsWebhookKeys(logging.Filter):
+    """Take the key out of every webhook address that a record would write out."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = _without_key(record.msg)
+        if isinstance(record.args, tuple):
+            record.args = tuple(_without_key(value) for value in record.args)
+        return True
+
+
+def _without_key(value: Any) -> Any:
+    return _WEBHOOK_KEY.sub(r"\1…", value) if isinstance(value, str) else value
 
 
 def logging_config(*, debug: bool, level: str) -> dict[str, Any]:
@@ -42,7 +64,12 @@ def logging_config(*, debug: bool, level: str) -> dict[str, Any]:
                 "foreign_pre_chain": _SHARED,
             }
         },
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"cuts_webhook_keys": {"()": CutsWebhookKeys}},
+        # On the handler for the children of django.security, which a filter of their parent would not see; on the
+        # loggers for Django's own handlers.
+        "handlers": {
+            "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["cuts_webhook_keys"]}
+        },
         "root": {"handlers": ["console"], "level": level},
-        "loggers": dict(_NEVER_BELOW),
+        "loggers": {**_NEVER_BELOW, **{name: {"filters": ["cuts_webhook_keys"]} for name in _LOGS_ADDRESSES}},
     }
