@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
+from django.utils.html import format_html
 
 from candidates.correcting import RESUME, Correction
 from candidates.forms import MAX_NOTE
@@ -96,9 +97,10 @@ class CorrectionForm(KeepsUploads):
     @staticmethod
     def _file_field(application: Application, document: Document) -> UploadField:
         is_resume = document.pk in (None, application.resume_id)
-        now = f"Now: {document.filename}. " if document.pk else ""
+        # Help is shown as HTML, and the applicant chose the name.
+        now = format_html("Now: {}. ", document.filename) if document.pk else ""
         label = "Résumé" if is_resume else f"Instead of {document.filename}"
-        return UploadField(label=label, required=False, help_text=f"{now}{ACCEPTED_IN_WORDS}")
+        return UploadField(label=label, required=False, help_text=format_html("{}{}", now, ACCEPTED_IN_WORDS))
 
     def _link(self, line: str) -> Link:
         if kind := self._kinds.get(line):
