@@ -66,7 +66,7 @@ def _cancel(ids: list[int], by: User) -> int:
         _hold(ids)
         rows = list(can_be_cancelled(Export.objects.filter(pk__in=ids)))
         Export.objects.filter(pk__in=[row.pk for row in rows]).update(
-            state=ExportState.CANCELLED, retry_at=None, problem_code="", problem_at=None, lease_until=None
+            state=ExportState.CANCELLED, retry_at=None, problem_code="", problem_at=None
         )
         _tell(rows, EventKind.CANCELLED, "Sending to Greenhouse was cancelled", by)
     return len(rows)

@@ -123,7 +123,7 @@ def cancel_export(*, export: Export, by: User) -> bool:
     """
     with transaction.atomic():
         cancelled = Export.objects.filter(pk=export.pk, state__in=CAN_BE_CANCELLED).update(
-            state=ExportState.CANCELLED, retry_at=None, problem_code="", problem_at=None, lease_until=None
+            state=ExportState.CANCELLED, retry_at=None, problem_code="", problem_at=None
         )
         if cancelled:
             _tell(export, EventKind.CANCELLED, "Sending to Greenhouse was cancelled", by)

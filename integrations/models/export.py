@@ -56,17 +56,14 @@ class ExportQuerySet(models.QuerySet["Export"]):
         return self.filter(connection__employer=employer)
 
     def due(self, now: datetime) -> "ExportQuerySet":
-        return self.filter(
-            Q(retry_at=None) | Q(retry_at__lte=now),
-            state__in=DUE_EXPORT,
-            connection__state=ConnectionState.ACTIVE,
-        )
+        return self._free(now).filter(connection__state=ConnectionState.ACTIVE)
 
     def claim(self, export_id: int, *, lease: timedelta) -> bool:
         """Move a due row to `sending`. True for exactly one caller; nobody else may go on."""
         now = timezone.now()
+        claimed = self._free(now).filter(pk=export_id)
         return (
-            self.filter(Q(retry_at=None) | Q(retry_at__lte=now), pk=export_id, state__in=DUE_EXPORT).update(
+            claimed.update(
                 state=ExportState.SENDING,
                 lease_until=now + lease,
                 attempts=models.F("attempts") + 1,
@@ -75,13 +72,20 @@ class ExportQuerySet(models.QuerySet["Export"]):
             == 1
         )
 
+    def _free(self, now: datetime) -> "ExportQuerySet":
+        # Whoever is cancelled and sent again may still be with a worker whose write is under way.
+        is_time = Q(retry_at=None) | Q(retry_at__lte=now)
+        is_free = Q(lease_until=None) | Q(lease_until__lt=now)
+        return self.filter(is_time, is_free, state__in=DUE_EXPORT)
+
 
 class Export(WithProblem):
     """What we owe Greenhouse for one candidate on one Greenhouse job, or for a prospect on none.
 
     Each step's remote id is committed before the next step begins. `step_in_flight` names the write that
-    has gone out without its answer being committed; whoever finds it set reads back before sending. How it is to
-    arrive is copied when it is made: a setting that is changed later is for those who come later.
+    has gone out without its answer being committed; whoever finds it set reads back before sending. Until
+    `lease_until` nobody else may try: a worker has it, or such a write has to settle. How it is to arrive is copied
+    when it is made: a setting that is changed later is for those who come later.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="exports")

@@ -1,5 +1,9 @@
 """What a recruiter may ask about people: send, send again, to another job, not at all."""
 
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.utils import timezone
 
@@ -8,6 +12,8 @@ from candidates.models import Application
 from integrations import sending, sweeps
 from integrations.arrival import Arrival
 from integrations.greenhouse import export
+from integrations.greenhouse.client import GreenhouseClient
+from integrations.many_exports import cancel_all, send_all_again
 from integrations.models import Connection, Export, ExportState, GreenhouseJob, GreenhousePerson, SendsAs
 from tests.factories import ApplicationFactory, GreenhouseJobFactory
 from tests.integrations.greenhouse.sending import ONCE, another, apply, arrived, attempt, owe
@@ -100,6 +106,50 @@ def test_an_export_that_ends_while_it_is_sent_stops_before_its_next_write(
     export.run(row.pk)
     assert arrived(sandbox) == {"people": 1, "applications": 1, "files": 0, "notes": 0}
     assert list(Export.objects.values_list("state", flat=True)) == (["cancelled"] if how == "cancelled" else [])
+
+
+@pytest.mark.parametrize("how", ["one", "many"])
+def test_whoever_is_cancelled_and_sent_again_during_a_write_is_made_once(
+    sandbox: SandboxProcess, hiring: GreenhouseJob, rita: User, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    row = owe(apply(hiring))
+    write, writes = GreenhouseClient.send_candidate, Counter[str]()
+
+    def writing(client: GreenhouseClient, body: dict[str, Any]) -> Any:
+        writes["people"] += 1
+        if writes["people"] == 1:
+            _cancel_and_send_again(row, rita, how)
+            export.run(row.pk)  # another worker is called while our write is on its way
+        return write(client, body)
+
+    monkeypatch.setattr(GreenhouseClient, "send_candidate", writing)
+    export.run(row.pk)
+    row.refresh_from_db()
+    assert (row.state, row.lease_until) == (ExportState.PENDING, None), "the first worker is done with it"
+    assert sweeps.take_due_exports() == [row.pk]
+    assert attempt(row).state == ExportState.SENT
+    assert (arrived(sandbox), writes["people"]) == (ONCE, 1)
+
+
+def _cancel_and_send_again(row: Export, by: User, how: str) -> None:
+    if how == "one":
+        assert sending.cancel_export(export=row, by=by)
+        assert sending.send_again(export=row, by=by)
+    else:
+        rows = Export.objects.filter(pk=row.pk)
+        assert (cancel_all(exports=rows, by=by), send_all_again(exports=rows, by=by)) == (1, 1)
+
+
+def test_whoever_is_sent_again_after_their_worker_died_goes_on_once_its_lease_is_over(
+    sandbox: SandboxProcess, hiring: GreenhouseJob, rita: User
+) -> None:
+    row = owe(apply(hiring))
+    assert Export.objects.claim(row.pk, lease=export.LEASE)
+    _cancel_and_send_again(row, rita, "many")
+    assert (sweeps.take_due_exports(), Export.objects.claim(row.pk, lease=export.LEASE)) == ([], False)
+    Export.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert sweeps.take_due_exports() == [row.pk]
+    assert attempt(row).state == ExportState.SENT
 
 
 @pytest.mark.parametrize("who", ["candidate", "job", "employer"])

@@ -77,6 +77,7 @@ def _attempt(export: Export, person: GreenhousePerson) -> None:
             raise NeedsPerson(walk.refused_files[0])
     except Superseded:
         log.info("export %s was cancelled, deleted or taken over", export.pk)
+        outcome.free_cancelled(export)
     except OutcomeUnknown as exc:
         log.warning("export %s: outcome unknown: %s", export.pk, exc)
         outcome.put_off_unknown(export)

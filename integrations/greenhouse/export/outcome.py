@@ -4,7 +4,7 @@ Repeat, all of it: harmless; an export that was cancelled, deleted or taken over
 """
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -63,6 +63,12 @@ def stop(export: Export, code: str) -> None:
         _note_trouble(export, code)
 
 
+def free_cancelled(export: Export, lease_until: datetime | None = None) -> None:
+    """Let go of an export that was cancelled under us: sent again, it goes on as soon as no write is under way."""
+    mine = Export.objects.filter(pk=export.pk, attempts=export.attempts).exclude(state=ExportState.SENDING)
+    mine.update(lease_until=lease_until, woken_at=None)
+
+
 def finish(export: Export) -> None:
     """Note that everything is in Greenhouse, on the export and in the steps' reports."""
     export.state, export.sent_at, export.retry_at = ExportState.SENT, timezone.now(), None
@@ -79,9 +85,12 @@ def _note_trouble(export: Export, code: str) -> None:
         health.note_trouble(export.connection_id, health.step_of_code(code, Step.EXPORTS), code)
 
 
-def _let_go(export: Export, *, uncounted: bool = False) -> bool:
+def _let_go(export: Export, *, uncounted: bool = False, lease_until: datetime | None = None) -> bool:
     """Write how it ended, if the row is still ours: `attempts` is our ticket, and only who sends may say so."""
     mine = Export.objects.filter(pk=export.pk, attempts=export.attempts, state=ExportState.SENDING)
-    export.lease_until = export.woken_at = None
-    export.attempts -= uncounted
-    return mine.update(**{name: getattr(export, name) for name in _ENDING}) == 1
+    export.lease_until, export.woken_at = lease_until, None
+    ending = {name: getattr(export, name) for name in _ENDING}
+    if mine.update(**{**ending, "attempts": export.attempts - uncounted}):
+        return True
+    free_cancelled(export, lease_until)
+    return False

@@ -98,7 +98,7 @@ def _note_anonymised(export: Export, origin: Origin) -> None:
 def _remove_copy(export: Export) -> None:
     """Forget who somebody is, here too; whatever of them was still to be sent stays unsent."""
     exports = Export.objects.filter(connection=export.connection_id, candidate=export.candidate_id)
-    exports.filter(state__in=CAN_BE_CANCELLED).update(state=ExportState.CANCELLED, retry_at=None, lease_until=None)
+    exports.filter(state__in=CAN_BE_CANCELLED).update(state=ExportState.CANCELLED, retry_at=None)
     # By address, too: a row made for another address of theirs, or before Greenhouse answered, has another id or none.
     is_theirs = Q(remote_id=export.candidate_remote_id) | Q(email__in=_addresses(export))
     is_free = Q(lease_until=None) | Q(lease_until__lte=timezone.now())

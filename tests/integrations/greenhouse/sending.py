@@ -46,7 +46,7 @@ def owe(application: Application, **settings: Any) -> Export:
 
 def attempt(row: Export) -> Export:
     """One attempt, as soon as the waiting is over."""
-    Export.objects.filter(pk=row.pk).update(retry_at=None)
+    Export.objects.filter(pk=row.pk).update(retry_at=None, lease_until=None)
     if row.problem_code == "rate_limited":
         cache.clear()  # the rate window is over
     export.run(row.pk)

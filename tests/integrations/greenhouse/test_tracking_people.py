@@ -109,10 +109,12 @@ def test_a_person_when_anonymized_there_then_our_copy_is_kept_unless_the_employe
     email = sent.application.email
     answer = AnswerFactory(application=sent.application, document=DocumentFactory(candidate=sent.candidate))
     file = answer.document.file.name
-    waiting = ExportFactory(
+    soon = timezone.now() + timedelta(minutes=1)
+    under_way = ExportFactory(
         connection=sent.connection,
         application=ApplicationFactory(candidate=sent.candidate, job=JobFactory(employer=sent.application.employer)),
-        state=ExportState.WAITING,
+        state=ExportState.SENDING,
+        lease_until=soon,
     )
     sandbox.act("candidates", int(sent.candidate_remote_id), "anonymise")
     row = told(sent, person=True)
@@ -129,7 +131,7 @@ def test_a_person_when_anonymized_there_then_our_copy_is_kept_unless_the_employe
         "Anonymized",
     )
     assert email not in str([list(model.objects.values()) for model in (Export, GreenhousePerson, Answer, Document)])
-    assert fresh(waiting).state == ExportState.CANCELLED
+    assert (fresh(under_way).state, fresh(under_way).lease_until) == (ExportState.CANCELLED, soon)
     assert (row.remarks, kinds(row)) == (["copy_removed"], ["stage_moved", "anonymized", "anonymized"])
     assert not default_storage.exists(file)
 
