@@ -27,10 +27,14 @@ def to_rows(apps: Any, _: Any) -> None:
     Export.objects.filter(state="sent").update(contacts_checked_at=timezone.now())
 
 
-def to_column(apps: Any, _: Any) -> None:
+def to_column(apps: Any, schema_editor: Any) -> None:
     Export, ExportFile = apps.get_model("integrations", "Export"), apps.get_model("integrations", "ExportFile")
     for file in ExportFile.objects.filter(type="resume").exclude(remote_id="").iterator(chunk_size=500):
         Export.objects.filter(pk=file.export_id).update(resume_remote_id=file.remote_id)
+    # The release before knows no prospect without a job, and its column takes none: 0010 could not be reversed.
+    # In SQL, for the models of a release on the way back know no cascade.
+    ExportFile.objects.filter(export__in=Export.objects.filter(greenhouse_job=None).values("pk")).delete()
+    schema_editor.execute("DELETE FROM integrations_export WHERE greenhouse_job_id IS NULL")
     Export.objects.filter(step_in_flight="file").update(step_in_flight="resume")
     Export.objects.filter(step_in_flight="contacts").update(step_in_flight="")
 

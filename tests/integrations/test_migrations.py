@@ -55,5 +55,10 @@ def test_the_resume_of_an_old_export_becomes_a_file_and_back(migrated: Any) -> N
     assert (after.step_in_flight, file.remote_id, file.document_id) == ("file", "77", document.pk)
     assert file.filename == f"Ada_L_L_{application.key.hex[:8]}.pdf", "as the release before has named it there"
 
-    before = migrated(BEFORE).get_model("integrations", "Export").objects.get(pk=export.pk)
+    prospect = apps.get_model("candidates", "Candidate").objects.create(email="c@d.example")
+    migrated(AFTER).get_model("integrations", "Export").objects.create(
+        connection_id=of_greenhouse.pk, candidate_id=prospect.pk, application_id=application.pk, sends_as="prospect"
+    )
+    before = migrated(BEFORE).get_model("integrations", "Export").objects.get()
+    assert before.pk == export.pk, "the release before knows no prospect without a job"
     assert (before.step_in_flight, before.resume_remote_id) == ("resume", "77")
