@@ -71,12 +71,23 @@ def _decide_batch(ids: list[int], by: User, state: ExportState, kind: EventKind,
         hold(JobLink.objects.filter(job__in=chosen.values("job")))
         joined = ("job__greenhouse_link__post", "job__greenhouse_link__credit_to")
         rows = _once_each(unsent(chosen).select_related(*joined).order_by("pk"))
-        Export.objects.bulk_create([_export(row, state, by) for row in rows], ignore_conflicts=True)
-        made = Export.objects.filter(application__in=ids).values_list("application", flat=True)
+        exports = [_export(row, state, by) for row in rows]
+        Export.objects.bulk_create(exports, ignore_conflicts=True)
+        made = _kept_of(exports)
         TimelineEvent.objects.bulk_create(
             TimelineEvent(application_id=pk, kind=kind, text=text, origin=Origin.MEMBER, actor=by) for pk in made
         )
     return len(made)
+
+
+def _kept_of(exports: Iterable[Export]) -> list[int]:
+    """Of exports just written, return the applications of those that no export made another way stood before.
+
+    Where conflicts are ignored, nobody says which rows those were; the moment at which each was made does.
+    """
+    moments = {export.application_id: export.created_at for export in exports}
+    stored = Export.objects.filter(application__in=moments).values_list("application", "created_at")
+    return [pk for pk, created_at in stored if created_at == moments[pk]]
 
 
 def _once_each(rows: Iterable[Application]) -> list[Application]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection as database
 from django.test import Client
 
 from accounts.models import Employer, User
@@ -156,6 +157,21 @@ def test_a_person_on_two_posts_of_one_greenhouse_job_is_sent_once(rita: User, li
     ApplicationFactory(job=twin.job, candidate=first.candidate)
     assert reviewing.send(applications=Application.objects.all(), by=rita) == 1
     assert _exports() == [(first, ExportState.PENDING)]
+
+
+def test_who_is_sent_another_way_meanwhile_is_not_said_to_be_declined(rita: User, link: JobLink) -> None:
+    waiting, faster = ApplicationFactory(job=link.job), ApplicationFactory(job=link.job)
+    others = [{"greenhouse_job": link.post.greenhouse_job, "application": faster}]
+
+    def beaten(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("INSERT") and '"integrations_export"' in sql and others:
+            ExportFactory(**others.pop())
+        return execute(sql, *rest)
+
+    with database.execute_wrapper(beaten):
+        assert reviewing.decline(applications=Application.objects.all(), by=rita) == 1
+    assert _exports() == [(faster, ExportState.PENDING), (waiting, ExportState.CANCELLED)]
+    assert [event.application for event in TimelineEvent.objects.all()] == [waiting]
 
 
 def test_sending_two_hundred_takes_few_statements(
