@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet, Window
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
@@ -20,6 +20,10 @@ from integrations.models import (
     DeliveryState,
     Export,
     ExportState,
+    GreenhouseJob,
+    GreenhouseJobPost,
+    GreenhousePayRange,
+    GreenhousePostLocation,
     PeopleReading,
     Reconciliation,
     SyncKind,
@@ -34,6 +38,7 @@ from integrations.problems import PROBLEMS
 # How long a woken worker may take to claim its row before the row is called again.
 WAKE_AGAIN_AFTER = timedelta(seconds=60)
 FULL_EVERY, FULL_SPREAD = timedelta(days=1), timedelta(hours=2)
+SURVEY_AGAIN_AFTER = timedelta(hours=20)  # less than between two daily readings
 SECOND_LOOK_AFTER = timedelta(hours=1)
 EXPORTS_AT_ONCE = 200
 NIGHT_HOURS = range(6)  # by UTC
@@ -41,6 +46,7 @@ RECONCILED_WITHIN, NIGHT_MISSED_AFTER = timedelta(hours=18), timedelta(hours=36)
 # All employers share the partner's budget at the token endpoint; the rest follows with the next tick.
 GRANTS_AT_ONCE = 50
 BODIES_KEPT_FOR, DELIVERIES_KEPT_FOR = timedelta(days=7), timedelta(days=30)
+RUNS_KEPT_FOR = timedelta(days=30)
 
 
 def take_due_exports() -> list[int]:
@@ -98,11 +104,20 @@ def kind_due(connection: Connection) -> SyncKind:
 
 
 def due_survey(run_id: int) -> Connection | None:
-    """The connection of a daily full reading that has just ended well: what is not listed is read after it."""
+    """The connection of a full reading that has just ended well and was nobody's wish, if its survey of the day is due.
+
+    Not every such reading is the daily one: deliveries ask for one, too, and a message may come twice.
+    """
+    surveyed_before = Q(connection__surveyed_at__lt=timezone.now() - SURVEY_AGAIN_AFTER)
     ended = SyncRun.objects.filter(
-        pk=run_id, kind=SyncKind.FULL, state=SyncState.SUCCEEDED, requested_by=None, connection__state="active"
-    ).select_related("connection")
-    run = ended.first()
+        Q(connection__surveyed_at=None) | surveyed_before,
+        pk=run_id,
+        kind=SyncKind.FULL,
+        state=SyncState.SUCCEEDED,
+        requested_by=None,
+        connection__state="active",
+    )
+    run = ended.select_related("connection").first()
     return run.connection if run else None
 
 
@@ -159,18 +174,23 @@ def due_registrations() -> list[int]:
     return list(due.values_list("pk", flat=True))
 
 
-def take_jobs_told_of() -> list[tuple[Connection, SyncKind]]:
-    """Connections whose jobs are to be read because of deliveries, once nothing else reads them."""
+def endpoints_told_of_jobs() -> QuerySet[WebhookEndpoint]:
+    """Endpoints whose deliveries ask for the jobs to be read, where nothing else reads them."""
     now = timezone.now()
     well = Connection.objects.not_paused(now).filter(state=ConnectionState.ACTIVE)
     free = well.exclude(sync_runs__state__in=OPEN_SYNC)
-    due = WebhookEndpoint.objects.filter(jobs_due_at__lte=now, connection__in=free).select_related("connection")
-    return [
-        (endpoint.connection, SyncKind(endpoint.jobs_kind))
-        for endpoint in due
-        # Whatever is told from here on asks for another reading.
-        if WebhookEndpoint.objects.filter(pk=endpoint.pk, jobs_due_at=endpoint.jobs_due_at).update(jobs_due_at=None)
-    ]
+    return WebhookEndpoint.objects.filter(jobs_due_at__lte=now, connection__in=free).select_related("connection")
+
+
+def take_jobs_told_of(endpoint: WebhookEndpoint) -> bool:
+    """Clear what an endpoint asks for; False if that has changed since the row was read, so that more must be read.
+
+    The caller begins the reading in the same transaction. Whatever is told from there on asks for another one.
+    """
+    as_read = WebhookEndpoint.objects.filter(
+        pk=endpoint.pk, jobs_due_at=endpoint.jobs_due_at, jobs_kind=endpoint.jobs_kind
+    )
+    return bool(as_read.update(jobs_due_at=None))
 
 
 def forget_deliveries() -> None:
@@ -190,6 +210,21 @@ def forget_deliveries() -> None:
     past.exclude(pk__in=list(newest.values_list("newest", flat=True))).delete()
     over = WebhookEndpoint.objects.filter(former_secret_until__lt=now)
     over.update(former_secret=Secret(""), former_secret_until=None)
+
+
+def forget_runs() -> None:
+    """Drop readings of the career site that ended long ago.
+
+    Effects: the newest of each kind stays, and the last complete one, after which a person may still be asked about
+        jobs that vanished. So does one that last showed any row: nothing is made to look as if it was never seen.
+    """
+    runs = SyncRun.objects.order_by()
+    newest = runs.values("connection", "kind").annotate(newest=Max("pk")).values("newest")
+    complete = runs.complete().values("connection").annotate(newest=Max("pk")).values("newest")
+    past = runs.filter(finished_at__lt=timezone.now() - RUNS_KEPT_FOR).exclude(state__in=OPEN_SYNC)
+    for model in (GreenhouseJob, GreenhouseJobPost, GreenhousePostLocation, GreenhousePayRange):
+        past = past.exclude(Exists(model._default_manager.filter(seen_in=OuterRef("pk"))))
+    past.exclude(pk__in=list(newest.union(complete).values_list("newest", flat=True))).delete()
 
 
 def due_people() -> list[int]:

@@ -21,6 +21,7 @@ from integrations.greenhouse import deliveries, export, recent, reconciling, syn
 from integrations.greenhouse.errors import GreenhouseError
 from integrations.models import OPEN_SYNC, Connection, Export, GreenhouseJob, Reconciliation, SyncKind, SyncRun
 
+ENQUEUE_TRIES = 3
 WAKE_EXPIRES_SECONDS = 60  # an unread message is worthless by then: a sweep has sent another
 
 
@@ -30,11 +31,14 @@ def enqueue_sync(connection: Connection, *, by: User | None, kind: SyncKind = Sy
     Effects: a reading under way that shows less ends at its next page, and this one takes its place: what it has
         read stays, and what it has not, this one or the next reading of changes will.
     Repeat: the open run of the connection; a unique constraint decides between two at once.
+    Raises: IntegrityError when the employer was deleted in between.
     """
     if kind == SyncKind.CHANGES and connection.changes_since is None:
         kind = SyncKind.FULL
     since = connection.changes_since if kind == SyncKind.CHANGES else None
+    tries_left = ENQUEUE_TRIES
     while True:
+        tries_left -= 1
         try:
             with transaction.atomic():
                 SyncRun.objects.filter(connection=connection).end_for(kind)
@@ -43,6 +47,8 @@ def enqueue_sync(connection: Connection, *, by: User | None, kind: SyncKind = Sy
             under_way = SyncRun.objects.filter(connection=connection, state__in=OPEN_SYNC).first()
             if under_way is not None and not under_way.yields_to(kind):
                 return under_way
+            if not tries_left:
+                raise
             continue  # it has just ended, or has just begun and yields
         _wake(run_sync, run.pk)
         return run
@@ -202,8 +208,11 @@ def wake_due_webhooks() -> None:
         run_webhooks.apply_async((endpoint_id,), expires=WAKE_EXPIRES_SECONDS)
     for endpoint_id in sweeps.due_registrations():
         look_after_webhooks.apply_async((endpoint_id,), expires=WAKE_EXPIRES_SECONDS)
-    for connection, kind in sweeps.take_jobs_told_of():
-        enqueue_sync(connection, by=None, kind=kind)
+    for endpoint in sweeps.endpoints_told_of_jobs():
+        # One at a time, and what is asked for goes only with the run that answers it. An employer may be gone by now.
+        with suppress(IntegrityError), transaction.atomic():
+            if sweeps.take_jobs_told_of(endpoint):
+                enqueue_sync(endpoint.connection, by=None, kind=SyncKind(endpoint.jobs_kind))
 
 
 @shared_task(ignore_result=True)
@@ -214,6 +223,7 @@ def look_after_webhooks(endpoint_id: int) -> None:
 @shared_task(ignore_result=True)
 def sweep_webhooks() -> None:
     sweeps.forget_deliveries()
+    sweeps.forget_runs()
 
 
 @shared_task(ignore_result=True)

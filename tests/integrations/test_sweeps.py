@@ -9,7 +9,7 @@ from django.utils import timezone
 from integrations import sweeps, tasks
 from integrations.greenhouse import ending
 from integrations.models import Connection, ConnectionState, Export, ExportState, SyncKind, SyncRun, SyncState
-from tests.factories import ConnectionFactory, ExportFactory, SyncRunFactory
+from tests.factories import ConnectionFactory, ExportFactory, GreenhouseJobPostFactory, SyncRunFactory
 
 pytestmark = pytest.mark.django_db
 SOON, LATE = timedelta(minutes=5), timedelta(minutes=-5)
@@ -131,6 +131,33 @@ def test_forgotten_syncs_are_those_nobody_holds() -> None:
     found = set(sweeps.forgotten_syncs())
     assert found == {dead.pk, ripe.pk}
     assert found.isdisjoint({held.pk, waits.pk, done.pk})
+
+
+def test_runs_go_after_thirty_days_but_for_what_is_still_needed() -> None:
+    long_ago, later = _at(-timedelta(days=31)), _at(-timedelta(days=29))
+
+    def ended(connection: Connection, **values: Any) -> SyncRun:
+        return SyncRunFactory(
+            **{"connection": connection, "state": SyncState.SUCCEEDED, "finished_at": long_ago, **values}
+        )
+
+    one, lonely = ConnectionFactory(), ConnectionFactory()
+    shows_a_post, gone = ended(one), ended(one)
+    post = GreenhouseJobPostFactory(connection=one, greenhouse_job__connection=one, seen_in=shows_a_post)
+    kept = [
+        shows_a_post,
+        ended(one, kind=SyncKind.SURVEY),
+        ended(one, kind=SyncKind.CHANGES),
+        ended(one, state=SyncState.PARTIAL, problem_code="many_vanished"),
+        ended(one, finished_at=later, state=SyncState.FAILED),
+        ended(one, state=SyncState.RUNNING, finished_at=None),
+        ended(lonely, state=SyncState.FAILED),
+    ]
+    tasks.sweep_webhooks()
+    assert set(SyncRun.objects.all()) == set(kept)
+    assert gone not in kept
+    post.refresh_from_db()
+    assert post.seen_in == shows_a_post
 
 
 def test_polls_and_rechecks_by_state() -> None:

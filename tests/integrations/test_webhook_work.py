@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import responses
 import time_machine
+from django.db import IntegrityError
 from django.utils import timezone
 
 from integrations import sweeps
@@ -165,9 +166,36 @@ def test_jobs_when_told_of_many_times_then_one_reading_that_shows_enough(endpoin
     _told(endpoint, "job_updated", job={"id": 2})
     deliveries.process(endpoint.pk)
     with time_machine.travel(timezone.now() + timedelta(hours=1)):
-        assert sweeps.take_jobs_told_of() == []
+        assert not sweeps.endpoints_told_of_jobs().exists()
         SyncRun.objects.update(state="succeeded")
-        assert len(sweeps.take_jobs_told_of()) == 1
+        assert sweeps.endpoints_told_of_jobs().get() == endpoint
+
+
+def test_jobs_when_the_reading_cannot_begin_then_what_was_told_is_kept(
+    endpoint: WebhookEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due, other = timezone.now(), WebhookEndpointFactory()
+    WebhookEndpoint.objects.update(jobs_due_at=due)
+    begin = SyncRun.objects.create
+
+    def refuse_one(**values: Any) -> SyncRun:
+        if values["connection"] == endpoint.connection:
+            raise IntegrityError("the employer was deleted meanwhile")
+        return begin(**values)
+
+    monkeypatch.setattr(SyncRun.objects, "create", refuse_one)
+    wake_due_webhooks()
+    assert list(WebhookEndpoint.objects.exclude(jobs_due_at=None)) == [endpoint]
+    assert SyncRun.objects.get().connection == other.connection, "nobody waits because of another"
+
+
+def test_jobs_when_a_full_reading_is_asked_for_meanwhile_then_it_is_not_lost(endpoint: WebhookEndpoint) -> None:
+    WebhookEndpoint.objects.update(jobs_due_at=timezone.now(), jobs_kind="changes")
+    seen = sweeps.endpoints_told_of_jobs().get()
+    WebhookEndpoint.objects.update(jobs_kind="full")
+    assert not sweeps.take_jobs_told_of(seen)
+    wake_due_webhooks()
+    assert SyncRun.objects.get().kind == "full"
 
 
 def test_jobs_when_none_were_ever_imported_then_none_are_read(endpoint: WebhookEndpoint) -> None:

@@ -1,9 +1,11 @@
 """Which reading goes before which, when several are wanted at once."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError
+from django.db import connection as database
 from django.utils import timezone
 
 from accounts.models import User
@@ -58,6 +60,22 @@ def test_enqueue_when_the_other_has_ended_before_we_look_at_it_begins_all_the_sa
     assert (run.kind, run.requested_by, len(tries)) == (FULL, alice, 2)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_enqueue_when_the_employer_was_deleted_meanwhile_gives_up() -> None:
+    connection = Connection.objects.get(pk=ConnectionFactory().pk)
+    connection.employer.delete()
+    tries = []
+
+    def count(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("INSERT"):
+            tries.append(sql)
+            assert len(tries) < 10, "without end"
+        return execute(sql, *rest)
+
+    with database.execute_wrapper(count), pytest.raises(IntegrityError):
+        enqueue_sync(connection, by=None)
+
+
 def test_enqueue_changes_when_nothing_was_ever_read_reads_all() -> None:
     assert enqueue_sync(ConnectionFactory(), by=None, kind=CHANGES).kind == FULL
 
@@ -100,6 +118,17 @@ def test_the_daily_full_reading_is_followed_by_a_survey(
     survey.refresh_from_db()
     assert survey.state == SyncState.SUCCEEDED
     assert not SyncRun.objects.filter(state=SyncState.QUEUED).exists()
+
+
+def test_a_full_reading_of_the_same_day_is_followed_by_no_other_survey(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "_wake", lambda *_: None)
+    connection = ConnectionFactory(surveyed_at=timezone.now() - timedelta(hours=19))
+    ended = SyncRunFactory(connection=connection, state=SyncState.SUCCEEDED, finished_at=timezone.now())
+    tasks.run_sync(ended.pk)  # a message that comes twice, or a reading that a delivery asked for
+    assert not SyncRun.objects.filter(kind=SURVEY).exists()
+    Connection.objects.update(surveyed_at=timezone.now() - timedelta(hours=21))
+    tasks.run_sync(ended.pk)
+    assert SyncRun.objects.filter(kind=SURVEY).exists()
 
 
 def test_a_token_refused_right_after_an_outage_is_renewed_all_the_same(
