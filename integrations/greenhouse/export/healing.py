@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.db import transaction
+
 from integrations.greenhouse.client import People
 from integrations.greenhouse.errors import Rejected, Unavailable
 from integrations.greenhouse.export.walk import NeedsPerson, Walk
@@ -98,5 +100,6 @@ def _application_is_there(walk: Walk) -> bool:
 
 
 def _forget_application(walk: Walk, **values: Any) -> None:
-    walk.commit(application_remote_id="", note_remote_id="", **values)
-    walk.export.files.update(remote_id="")
+    with transaction.atomic():  # half of it would pass for a résumé that is there
+        walk.commit(application_remote_id="", note_remote_id="", **values)
+        walk.export.files.update(remote_id="")

@@ -1,10 +1,13 @@
 """People who are in Greenhouse already: only additions, and what happens to them there meanwhile."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection as db
+from django.utils import timezone
 
-from integrations import sending
+from integrations import sending, sweeps
 from integrations.greenhouse.scopes import CONTACTS
 from integrations.models import Connection, Export, ExportState, GreenhouseJob, GreenhousePerson
 from tests.integrations.greenhouse.sending import (
@@ -160,6 +163,27 @@ def test_a_person_merged_away_meanwhile_is_followed(sandbox: SandboxProcess, hir
 def test_a_person_deleted_meanwhile_is_made_anew(sandbox: SandboxProcess, hiring: GreenhouseJob) -> None:
     row = _stopped_at_the_file(sandbox, hiring)
     sandbox.api("DELETE", f"/v3/candidates/{row.candidate_remote_id}")
+    assert attempt(row).state == ExportState.SENT
+    assert arrived(sandbox) == ONCE
+
+
+def test_a_worker_killed_while_a_deleted_person_is_forgotten_leaves_no_file_behind(
+    sandbox: SandboxProcess, hiring: GreenhouseJob
+) -> None:
+    row = owe(apply(hiring))
+    sandbox.faults({"kind": "status", "status": 429, "method": "POST", "path": "/v3/notes"})
+    assert attempt(row).files.get().remote_id
+    sandbox.api("DELETE", f"/v3/candidates/{row.candidate_remote_id}")
+
+    def killed(execute: Any, sql: str, *args: Any) -> Any:
+        if sql.startswith('UPDATE "integrations_exportfile"'):
+            raise SystemExit("killed")
+        return execute(sql, *args)
+
+    with db.execute_wrapper(killed), pytest.raises(SystemExit):
+        attempt(row)
+    Export.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert sweeps.take_due_exports() == [row.pk]
     assert attempt(row).state == ExportState.SENT
     assert arrived(sandbox) == ONCE
 
