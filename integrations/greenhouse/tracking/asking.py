@@ -16,11 +16,18 @@ from integrations.models import Connection, Export
 
 
 def ask(
-    connection: Connection, client: GreenhouseClient, exports: Sequence[Export], *, about_people: Iterable[Export] = ()
+    connection: Connection,
+    client: GreenhouseClient,
+    exports: Sequence[Export],
+    *,
+    about_people: Iterable[Export] = (),
+    look_ups: int | None = None,
 ) -> list[Reading]:
     """Ask where these exports stand, and besides what became of the people behind some of them.
 
     Effects: a GET for 50 exports, and a few more where something happened.
+    Shape: exports that could not be answered for are left out: whose person is hidden, or one of more than `look_ups`
+        who are not there.
     Raises: GreenhouseError, DecryptionError; Forbidden where we are shown nothing at all.
     """
     if not exports:
@@ -29,7 +36,7 @@ def ask(
     rows = {str(row.id): row for row in client.fetch_applications(ids=[e.application_remote_id for e in exports])}
     if not rows:
         prove_sight(client, connection.pk)
-    return complete(connection, client, exports, rows, asked_at=asked_at, about_people=about_people)
+    return complete(connection, client, exports, rows, asked_at=asked_at, about_people=about_people, look_ups=look_ups)
 
 
 def complete(
@@ -40,6 +47,7 @@ def complete(
     *,
     asked_at: datetime,
     about_people: Iterable[Export] = (),
+    look_ups: int | None = None,
 ) -> list[Reading]:
     """Complete what was read: why one is missing or converted, why somebody was rejected, since when at a stage.
 
@@ -48,7 +56,7 @@ def complete(
     """
     exports = list(exports)
     missing = [export for export in exports if export.application_remote_id not in rows]
-    persons = fetch_persons(client, connection.pk, [*missing, *about_people])
+    persons = fetch_persons(client, connection.pk, [*missing, *about_people], look_ups=look_ups)
     now = _with_successors(client, exports, rows, persons)
     rejections = _rejections(connection, client, [(e, row) for e, row in now if row and row.status == "rejected"])
     stages = _stages(connection, client, [(e, row) for e, row in now if row])

@@ -2,17 +2,29 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+from django.utils import timezone
+
+from candidates.models import ApplicationStatus
 from integrations.greenhouse.client import GreenhouseClient
 from integrations.greenhouse.contacts import Contacts
 from integrations.greenhouse.schemas import ApplicationPayload, CandidatePayload
 from integrations.greenhouse.sight import prove_sight
 from integrations.models import Export
 
+LOOK_UPS = (
+    10  # people to a call: with as many again deleted at once, what was read is still written before the budget ends
+)
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
 
 @dataclass(slots=True)
 class Persons:
-    """People by Greenhouse's id. Shape: `left` are those who are in the place of somebody who is gone."""
+    """People by Greenhouse's id.
+
+    Shape: `left` are those who are in the place of somebody who is gone; `hidden` those of whom nothing is known now.
+    """
 
     asked: set[str] = field(default_factory=set)
     seen: dict[str, CandidatePayload] = field(default_factory=dict)
@@ -27,27 +39,47 @@ class Persons:
         return self.seen.get(candidate_id) or self.left.get(candidate_id)
 
 
-def fetch_persons(client: GreenhouseClient, connection_id: int, exports: Iterable[Export]) -> Persons:
+def fetch_persons(
+    client: GreenhouseClient, connection_id: int, exports: Iterable[Export], *, look_ups: int | None = None
+) -> Persons:
     """Ask about the people behind these exports, and by e-mail who is in the place of those who are gone.
 
-    Effects: a request for 50 of them, and one for each address of somebody who is gone.
+    Effects: a request for 50 of them, and one for each address of somebody who is gone now and was not before.
+    Repeat: of more than `look_ups` who are not there, those looked for longest ago come first; the others, as if they
+        were hidden, wait for the next call.
     Raises: Forbidden where we are shown nothing at all.
     """
-    of = {export.candidate_remote_id: export for export in exports if export.candidate_remote_id}
+    # Whoever is known to be gone in one place is looked for only because of another.
+    known_first = sorted(exports, key=lambda export: export.status != ApplicationStatus.GONE)
+    of = {export.candidate_remote_id: export for export in known_first if export.candidate_remote_id}
     persons = Persons(asked=set(of))
     if not of:
         return persons
     found = client.fetch_candidates(of)
     persons.seen = {str(person.id): person for person in found.seen}
     missing = [remote_id for remote_id in of if remote_id not in persons.seen]
-    if found.hidden:  # the answer does not say which of them
-        persons.hidden = {remote_id for remote_id in missing if client.fetch_candidate(remote_id).hidden}
-    elif missing and not persons.seen:
+    if missing and not persons.seen and not found.hidden:
         prove_sight(client, connection_id)
-    for remote_id in missing:
-        if remote_id not in persons.hidden and (person := _by_email(client, of[remote_id])):
+    lost = [of[remote_id] for remote_id in missing if of[remote_id].status != ApplicationStatus.GONE]
+    lost.sort(key=lambda export: export.person_tracked_at or _NEVER)
+    for export in lost[:look_ups]:
+        remote_id = export.candidate_remote_id
+        if found.hidden and client.fetch_candidate(remote_id).hidden:  # the first answer does not say which of them
+            _note_hidden(export, connection_id)
+            persons.hidden.add(remote_id)
+        elif person := _by_email(client, export):
             persons.left[remote_id] = person
+    later = {export.candidate_remote_id for export in lost[len(lost[:look_ups]) :]}
+    persons.hidden |= later
+    persons.asked -= later
     return persons
+
+
+def _note_hidden(export: Export, connection_id: int) -> None:
+    """Nothing else is written of somebody hidden; next time it is the turn of the others."""
+    export.person_tracked_at = timezone.now()
+    theirs = Export.objects.filter(connection=connection_id, candidate_remote_id=export.candidate_remote_id)
+    theirs.update(person_tracked_at=export.person_tracked_at)
 
 
 def _by_email(client: GreenhouseClient, export: Export) -> CandidatePayload | None:

@@ -2,7 +2,8 @@
 
 A round asks in one of two ways, whichever takes fewer requests (contract §9 Track). With few people: for all of them
 by id, which shows everything. With many: for what moved on their jobs lately, and by id only for those who were not
-asked about for half a day, since a merge, a deletion or a transfer need not show in what moved on a job.
+asked about for half a day, since a merge, a deletion or a transfer need not show in what moved on a job. With people on
+so many jobs that neither ends within a window of the budget: by id, whoever was asked about longest ago.
 """
 
 import logging
@@ -19,10 +20,12 @@ from integrations import health
 from integrations.budget import Priority, come_back_at
 from integrations.credentials import client_for
 from integrations.fields import DecryptionError
+from integrations.greenhouse.client import GreenhouseClient
 from integrations.greenhouse.errors import GreenhouseError, RateLimited
 from integrations.greenhouse.harvest import IDS_PER_CALL
 from integrations.greenhouse.tracking.applying import apply_readings
 from integrations.greenhouse.tracking.asking import ask, complete
+from integrations.greenhouse.tracking.following import LOOK_UPS
 from integrations.greenhouse.tracking.refreshing import tracked
 from integrations.models import Connection, Export, Step
 from integrations.problems import code_for
@@ -30,6 +33,7 @@ from integrations.problems import code_for
 log = logging.getLogger(__name__)
 
 EXPORTS_PER_ROUND = 200  # by id, in four requests; more only where there are so many that half a day would not do
+REQUESTS_BY_JOB = 20  # at most, out of fifty in a window
 OVERLAP = timedelta(minutes=10)  # Greenhouse's clock is not ours
 OPEN_EVERY = timedelta(hours=12)
 OVER_EVERY = timedelta(days=6)
@@ -82,6 +86,9 @@ def _round(connection: Connection, now: datetime) -> None:
     if ceil(open_count / IDS_PER_CALL) <= max(1, by_job):
         _ask_by_id(connection, _all_of(sent, now), now)
         return
+    if by_job > REQUESTS_BY_JOB:
+        _ask_by_id(connection, list(_in_turn(sent, now)[: REQUESTS_BY_JOB * IDS_PER_CALL]), now)
+        return
     if connection.polled_at and connection.polled_at > now - OPEN_EVERY:  # else the slow round brings everybody
         _ask_what_moved(connection, sent, jobs, has_prospects=has_prospects)
     per_round = max(EXPORTS_PER_ROUND, _whole(open_count * settings.GREENHOUSE_POLL_SECONDS / 21_600))
@@ -100,6 +107,12 @@ def _all_of(sent: QuerySet[Export], now: datetime) -> list[Export]:
     room = _whole(max(1, len(exports))) - len(exports)
     others = sent.exclude(pk__in=[export.pk for export in exports])
     return exports + list(_longest_unasked(others)[:room])
+
+
+def _in_turn(sent: QuerySet[Export], now: datetime) -> QuerySet[Export]:
+    """Everybody who is still open and those who are due again."""
+    is_due = Q(tracked_at=None) | Q(tracked_at__lt=now - OVER_EVERY)
+    return _longest_unasked(sent.filter(~Q(status__in=_OVER) | is_due))
 
 
 def _due(sent: QuerySet[Export], now: datetime) -> QuerySet[Export]:
@@ -126,7 +139,7 @@ def _ask_by_id(connection: Connection, exports: Sequence[Export], now: datetime)
     for start in range(0, len(exports), IDS_PER_CALL):
         some = exports[start : start + IDS_PER_CALL]
         long_unseen = [export for export in some if _seen_at(export) < now - PERSON_EVERY]
-        apply_readings(ask(connection, client, some, about_people=long_unseen), Origin.POLL)
+        apply_readings(ask(connection, client, some, about_people=long_unseen, look_ups=LOOK_UPS), Origin.POLL)
 
 
 def _seen_at(export: Export) -> datetime:
@@ -136,11 +149,20 @@ def _seen_at(export: Export) -> datetime:
 def _ask_what_moved(
     connection: Connection, sent: QuerySet[Export], jobs: Sequence[str], *, has_prospects: bool
 ) -> None:
-    assert connection.polled_at is not None  # noqa: S101 - for the type checker
-    client, since, asked_at = client_for(connection, Priority.BULK), connection.polled_at - OVERLAP, timezone.now()
-    moved = client.fetch_applications_since(since, job_ids=jobs)
+    """Ask request by request, so that a budget that ends half-way leaves what was read."""
+    client = client_for(connection, Priority.BULK)
+    for start in range(0, len(jobs), IDS_PER_CALL):
+        _ask_what_moved_on(connection, client, sent, jobs[start : start + IDS_PER_CALL])
     if has_prospects:
-        moved += client.fetch_applications_since(since)
+        _ask_what_moved_on(connection, client, sent, None)
+
+
+def _ask_what_moved_on(
+    connection: Connection, client: GreenhouseClient, sent: QuerySet[Export], jobs: Sequence[str] | None
+) -> None:
+    assert connection.polled_at is not None  # noqa: S101 - for the type checker
+    asked_at = timezone.now()
+    moved = client.fetch_applications_since(connection.polled_at - OVERLAP, job_ids=jobs)
     rows = {str(row.id): row for row in moved}
     exports = sent.filter(application_remote_id__in=rows)
     apply_readings(complete(connection, client, exports, rows, asked_at=asked_at), Origin.POLL)

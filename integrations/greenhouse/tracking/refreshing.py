@@ -1,14 +1,16 @@
 """Read again what something told us of: a webhook, or a person who wants to know now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q, QuerySet
 
 from candidates.models import Origin
 from integrations.budget import Priority
 from integrations.credentials import client_for
+from integrations.greenhouse.client import GreenhouseClient
 from integrations.greenhouse.tracking.applying import JOINED, apply_readings
 from integrations.greenhouse.tracking.asking import ask
+from integrations.greenhouse.tracking.following import LOOK_UPS
 from integrations.models import Connection, Export, ExportState
 
 
@@ -39,5 +41,16 @@ def refresh(
     if not exports:
         return
     client = client_for(connection, Priority.BULK)
+    while exports:
+        answered = _ask_some(connection, client, exports, people, origin)
+        exports = [export for export in exports if export.pk not in answered] if answered else []
+
+
+def _ask_some(
+    connection: Connection, client: GreenhouseClient, exports: Sequence[Export], people: set[str], origin: Origin
+) -> set[int]:
+    """Write down what can be said at once, so that a budget that ends half-way leaves it; return of whom."""
     about_people = [export for export in exports if export.candidate_remote_id in people]
-    apply_readings(ask(connection, client, exports, about_people=about_people), origin)
+    readings = ask(connection, client, exports, about_people=about_people, look_ups=LOOK_UPS)
+    apply_readings(readings, origin)
+    return {reading.export.pk for reading in readings}
