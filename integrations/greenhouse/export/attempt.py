@@ -100,9 +100,17 @@ def _attempt(export: Export, person: GreenhousePerson) -> None:
     except Exception:
         # Whatever it was, the row must say so, come again, and end before a person.
         log.exception("export %s stopped", export.pk)
-        outcome.put_off(export, "unforeseen", seconds=outcome.backoff(export.attempts))
+        _unforeseen(walk)
     else:
         outcome.finish(export)
+
+
+def _unforeseen(walk: Walk) -> None:
+    """Come back later; out of time, say, in the middle of a write, which may arrive all the same."""
+    if walk.has_begun:
+        outcome.put_off_unknown(walk.export)
+    else:
+        outcome.put_off(walk.export, "unforeseen", seconds=outcome.backoff(walk.export.attempts))
 
 
 def _not_now(walk: Walk, exc: RateLimited | Unavailable) -> None:

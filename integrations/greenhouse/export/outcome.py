@@ -30,14 +30,11 @@ def put_off(export: Export, code: str, *, seconds: float, counts: bool = True) -
     Effects: the row and the step's report. After a day of trying a person is asked instead.
     Shape: with `counts` false it was no attempt.
     """
-    now = timezone.now()
-    # Days in which the connection was broken or taken away are not the export's fault.
-    began = max(export.trying_since, export.connection.recovered_at or export.trying_since)
-    if now - began > GIVE_UP_AFTER and code not in ("", "rate_limited"):
+    if code not in ("", "rate_limited") and _has_had_its_day(export):
         stop(export, "too_many_attempts")
         return
     export.state = ExportState.WAITING
-    export.retry_at = now + timedelta(seconds=seconds) if seconds else None
+    export.retry_at = timezone.now() + timedelta(seconds=seconds) if seconds else None
     if code:
         export.set_problem(code)
     else:
@@ -47,20 +44,34 @@ def put_off(export: Export, code: str, *, seconds: float, counts: bool = True) -
 
 
 def put_off_unknown(export: Export) -> None:
-    """Let it settle first: what may have arrived is read back before anything is sent, however long that takes."""
+    """Let it settle first: what may have arrived is read back before anything is sent, whoever asks for it.
+
+    Effects: the row, which nobody can claim until then, and the step's report. After a day of trying a person is asked
+    instead.
+    """
+    settled_at = timezone.now() + timedelta(seconds=settings.GREENHOUSE_SETTLE_SECONDS)
+    if _has_had_its_day(export):
+        stop(export, "too_many_attempts", settled_at=settled_at)
+        return
     export.state = ExportState.UNKNOWN
-    export.retry_at = timezone.now() + timedelta(seconds=settings.GREENHOUSE_SETTLE_SECONDS)
+    export.retry_at = max(settled_at, timezone.now() + timedelta(seconds=backoff(export.attempts)))
     export.set_problem("outcome_unknown")
-    if _let_go(export):
+    if _let_go(export, lease_until=settled_at):
         _note_trouble(export, "outcome_unknown")
 
 
-def stop(export: Export, code: str) -> None:
-    """Leave the export to a person, who reads why and may press Send again."""
+def stop(export: Export, code: str, *, settled_at: datetime | None = None) -> None:
+    """Leave the export to a person, who reads why and may press Send again; it goes on from `settled_at` then."""
     export.state, export.retry_at = ExportState.NEEDS_ATTENTION, None
     export.set_problem(code)
-    if _let_go(export):
+    if _let_go(export, lease_until=settled_at):
         _note_trouble(export, code)
+
+
+def _has_had_its_day(export: Export) -> bool:
+    # Days in which the connection was broken or taken away are not the export's fault.
+    began = max(export.trying_since, export.connection.recovered_at or export.trying_since)
+    return timezone.now() - began > GIVE_UP_AFTER
 
 
 def free_cancelled(export: Export, lease_until: datetime | None = None) -> None:
