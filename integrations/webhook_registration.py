@@ -35,7 +35,8 @@ def look_after(endpoint_id: int) -> None:
     Effects: one list, and a request for each webhook that is missing, switched off or has the secret before this one.
         Greenhouse pings us while it answers, so this must not run in a transaction. Without the scopes for it,
         webhooks are left to be made by hand.
-    Repeat: harmless; once in five minutes at most. What got no answer shows in the next list.
+    Repeat: harmless; once in five minutes at most. What got no answer shows in the next list, and who has a new secret
+        is kept, so that a rate limit half-way does not begin all over.
     """
     now = timezone.now()
     rows = WebhookEndpoint.objects.filter(pk=endpoint_id, is_registered_by_api=True)
@@ -72,22 +73,38 @@ def _with_problem(code: str) -> dict[str, Any]:
 def _bring_in_order(client: GreenhouseClient, endpoint: WebhookEndpoint) -> bool:
     """Make and repair what is needed; True if every webhook is on in the end."""
     ours = _ours(client, endpoint)
-    secret = endpoint.secret.reveal()
     has_old_secret = endpoint.rotated_at and (
         not endpoint.registered_at or endpoint.rotated_at > endpoint.registered_at
     )
     in_the_end = []
     for event in EVENTS:
-        if not ours[event]:
-            in_the_end.append(client.send_webhook(_body(endpoint, event, secret)))
-            continue
-        kept, *twice = sorted(ours[event], key=lambda hook: hook.id)
-        for hook in twice:
-            client.delete_webhook(hook.id)
-        if kept.deactivated or has_old_secret:
-            kept = client.update_webhook(kept.id, {"deactivated": False, "secret_key": secret})
-        in_the_end.append(kept)
+        is_old = bool(has_old_secret and event not in endpoint.rotated_events)
+        hook = _bring_one_in_order(client, endpoint, event, ours[event], is_old=is_old)
+        if is_old:
+            _note_rotated(endpoint, event)
+        in_the_end.append(hook)
     return not any(hook.deactivated for hook in in_the_end)
+
+
+def _bring_one_in_order(
+    client: GreenhouseClient, endpoint: WebhookEndpoint, event: str, hooks: list[WebhookPayload], *, is_old: bool
+) -> WebhookPayload:
+    secret = endpoint.secret.reveal()
+    if not hooks:
+        return client.send_webhook(_body(endpoint, event, secret))
+    kept, *twice = sorted(hooks, key=lambda hook: hook.id)
+    for hook in twice:
+        client.delete_webhook(hook.id)
+    if kept.deactivated or is_old:
+        kept = client.update_webhook(kept.id, {"deactivated": False, "secret_key": secret})
+    return kept
+
+
+def _note_rotated(endpoint: WebhookEndpoint, event: str) -> None:
+    # Where somebody asked for yet another secret meanwhile, nobody has that one.
+    endpoint.rotated_events = [*endpoint.rotated_events, event]
+    same = WebhookEndpoint.objects.filter(pk=endpoint.pk, rotated_at=endpoint.rotated_at)
+    same.update(rotated_events=endpoint.rotated_events)
 
 
 def _ours(client: GreenhouseClient, endpoint: WebhookEndpoint) -> defaultdict[str, list[WebhookPayload]]:

@@ -69,6 +69,7 @@ def rotate(endpoint: WebhookEndpoint, *, keep_days: int = KEEP_DAYS) -> str:
         **(kept if keep_days else gone),
         secret=Secret.of(secret),
         rotated_at=now,
+        rotated_events=[],
         problem_code="",
         problem_at=None,
         register_due_at=now if endpoint.is_registered_by_api else None,

@@ -32,6 +32,9 @@ class WebhookEndpoint(WithProblem):
     bad_signature_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     rotated_at = models.DateTimeField(null=True, blank=True)
+    rotated_events = models.JSONField(
+        default=list, blank=True, help_text="Those whose webhook was given the secret of that moment."
+    )
 
     def __str__(self) -> str:
         return f"Webhook endpoint of {self.connection}"

@@ -131,3 +131,31 @@ def test_endpoint_when_deleted_or_disconnected_then_its_webhooks_go(
     as_alice.post(PAGE + path)
     assert [hook["id"] for hook in sandbox.records("webhooks")] == [foreign[0]["id"]]
     assert not WebhookEndpoint.objects.exists()
+
+
+def test_new_secret_when_greenhouse_stops_half_way_then_it_goes_on_from_there(
+    sandbox: SandboxProcess, endpoint: WebhookEndpoint
+) -> None:
+    _look_after(sandbox)
+    webhook_setup.rotate(WebhookEndpoint.objects.get())
+    changed = []
+    for _ in range(len(EVENTS)):
+        sandbox.renew_limits()
+        sandbox.clear_requests()
+        # Each time, four more are taken, and then no more.
+        sandbox.clear_faults()
+        sandbox.faults(
+            {"kind": "status", "status": 503, "method": "PATCH", "path": "/v3/webhooks", "skip": 4, "times": 9}
+        )
+        WebhookEndpoint.objects.update(register_due_at=timezone.now())
+        webhook_registration.look_after(endpoint.pk)
+        changed += [c["path"] for c in sandbox.requests() if c["method"] == "PATCH" and c["status"] == 200]
+        if WebhookEndpoint.objects.get().register_due_at > timezone.now() + timedelta(hours=1):
+            break
+    done = WebhookEndpoint.objects.get()
+    assert done.registered_at is not None
+    assert done.rotated_at is not None
+    assert done.registered_at > done.rotated_at
+    assert len(changed) == len(set(changed)) == len(EVENTS)
+    webhook_setup.rotate(done)
+    assert WebhookEndpoint.objects.get().rotated_events == [], "nobody has the next one"
