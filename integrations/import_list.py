@@ -59,10 +59,6 @@ class Asked:
         )
 
     @property
-    def is_narrowed(self) -> bool:
-        return self != Asked(page=self.page, others=self.others)
-
-    @property
     def takes_others(self) -> bool:
         return self.others != "no"
 

@@ -2,8 +2,7 @@
 
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,14 +28,6 @@ class Suggestion:
 def title_key(title: str) -> str:
     """Reduce a title to what makes it the same role: “Engineer, Backend (m/f/d)” is “Backend Engineer”."""
     return " ".join(sorted(_words(_GENDERS.sub(" ", title)) - _SAYS_NOTHING))
-
-
-def by_title(posts: Iterable[GreenhouseJobPost]) -> Mapping[str, list[GreenhouseJobPost]]:
-    """Sort posts by the key of their title, for many questions in turn."""
-    found: dict[str, list[GreenhouseJobPost]] = defaultdict(list)
-    for post in posts:
-        found[title_key(post.title)].append(post)
-    return found
 
 
 def suggest(job: Job, posts: Iterable[GreenhouseJobPost]) -> Suggestion | None:

@@ -115,7 +115,7 @@ def due_survey(run_id: int) -> Connection | None:
         kind=SyncKind.FULL,
         state=SyncState.SUCCEEDED,
         requested_by=None,
-        connection__state="active",
+        connection__state=ConnectionState.ACTIVE,
     )
     run = ended.select_related("connection").first()
     return run.connection if run else None

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from integrations.greenhouse.follow import close_gone, gone_links
 from integrations.models import ASKED, Connection, JobLink, SyncRun, SyncState
+from jobs.models import JobState
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ def keep(run: SyncRun, by: User) -> bool:
 
 def gone_and_live(connection: Connection) -> tuple[int, int]:
     """Count the live jobs whose post is not offered any more, and all live jobs that are connected to one."""
-    links = JobLink.objects.filter(post__connection=connection, job__state="live")
+    links = JobLink.objects.filter(post__connection=connection, job__state=JobState.LIVE)
     return gone_links(links).count(), links.count()
 
 

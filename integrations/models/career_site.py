@@ -137,7 +137,7 @@ class GreenhouseJobPost(models.Model):
 
     @property
     def not_offered(self) -> NotOffered | None:
-        """Why this is no active position; None if it is one. `unlisted.reason_of_posts` is the same rule in SQL."""
+        """Why this is no active position; None if it is one. `unlisted.unlisted_posts` is the same rule in SQL."""
         job = self.greenhouse_job
         reasons = {
             NotOffered.DELETED: not self.is_active,
