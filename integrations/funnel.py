@@ -2,24 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from django.core.cache import cache
 from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
-from redis.exceptions import RedisError
 
 from accounts.models import Employer
 from candidates.models import Application, ApplicationOrigin, ApplicationStatus, TimelineEvent
+from integrations.remembering import remembered
 from jobs.models import Job
 
 PERIODS = {30: "Last 30 days", 90: "Last 90 days", 365: "Last year"}
 DEFAULT_PERIOD = 90
 JOBS_TO_CHOOSE = 100
-CACHE_SECONDS = 60
+REMEMBERED_SECONDS = 60
 _FIRST = ("sourced", "applied")  # two ways in; from there on it is one way
 _ORDER = (
     ApplicationStatus.SENT,
@@ -72,14 +70,8 @@ def funnel(employer: Employer, *, days: int = DEFAULT_PERIOD, job_id: int | None
     Effects: two queries, whose result is kept for a minute. A hire whose offer nobody recorded counts as an offer too.
     """
     key = f"funnel:{employer.pk}:{days}:{job_id or ''}"
-    found: Funnel | None = None
-    with suppress(RedisError, OSError):  # a page is never down because the cache is
-        found = cache.get(key)
-    if found is None:
-        found = _measure(employer, since=timezone.now() - timedelta(days=days), job_id=job_id)
-        with suppress(RedisError, OSError):
-            cache.set(key, found, CACHE_SECONDS)
-    return found
+    since = timezone.now() - timedelta(days=days)
+    return remembered(key, lambda: _measure(employer, since=since, job_id=job_id), seconds=REMEMBERED_SECONDS)
 
 
 def jobs_to_choose(employer: Employer) -> list[tuple[int, str]]:

@@ -7,17 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeVar
 
-from django.core.cache import cache
-
 from integrations import sources
-from integrations.checkup import CheckFailed, not_now
-from integrations.credentials import client_for
-from integrations.fields import DecryptionError
+from integrations.checkup import CheckFailed
 from integrations.greenhouse.client import GreenhouseClient
-from integrations.greenhouse.errors import Forbidden, GreenhouseError
-from integrations.greenhouse.scopes import listing_scope
+from integrations.looking_up import look_up
 from integrations.models import Connection, GreenhouseJob
 from integrations.problems import Problem
+from integrations.remembering import remembered
 
 REMEMBERED_SECONDS = 300
 T = TypeVar("T")
@@ -51,16 +47,12 @@ class Lists:
 def fetch_lists(connection: Connection, job: GreenhouseJob | None, *, pools: bool = False) -> Lists:
     """Ask for what may be chosen for people on a Greenhouse job. One that is refused does not hide the others.
 
-    Effects: as of each list; after an outage the others are not asked for.
+    Effects: at most once in five minutes a request or two for each list; after an outage the others are not asked for.
     """
     if not connection.is_connected:
         return Lists(problem=connection.problem)
     had, problem = Lists(), None
-    try:
-        had = replace(had, sources=fetch_sources(connection))
-    except CheckFailed as exc:
-        problem = exc.problem
-    for name, fetch in _others(connection, job, pools).items():
+    for name, fetch in _wanted(connection, job, pools=pools).items():
         if problem and problem.code != "scope_missing":
             break
         try:
@@ -70,59 +62,30 @@ def fetch_lists(connection: Connection, job: GreenhouseJob | None, *, pools: boo
     return replace(had, problem=problem)
 
 
-def _others(connection: Connection, job: GreenhouseJob | None, pools: bool) -> dict[str, Callable[[], Any]]:
-    others: dict[str, Callable[[], Any]] = {"stages": lambda: fetch_stages(connection, job) if job else []}
+def _wanted(connection: Connection, job: GreenhouseJob | None, *, pools: bool) -> dict[str, Callable[[], Any]]:
+    def once(what: str, ask: Callable[[], T]) -> Callable[[], T]:
+        # With the number of the credential: another account has other lists.
+        key = f"greenhouse:{connection.pk}:{connection.credential_no}:{what}"
+        return lambda: remembered(key, ask, seconds=REMEMBERED_SECONDS)
+
+    wanted: dict[str, Callable[[], Any]] = {"sources": once("sources", lambda: _sources(connection)), "stages": list}
+    if job:
+        wanted["stages"] = once(f"stages:{job.remote_id}", lambda: _stages(connection, job))
     if pools:
-        others["pools"] = lambda: fetch_pools(connection)
-    return others
+        wanted["pools"] = once("pools", lambda: look_up(connection, _pools))
+    return wanted
 
 
-def fetch_stages(connection: Connection, job: GreenhouseJob) -> list[Choice]:
-    """Return the active stages of a Greenhouse job, in their order.
-
-    Effects: one request, at most once in five minutes.
-    Raises: CheckFailed.
-    """
-    key = _key(connection, f"stages:{job.remote_id}")
-    known: list[Choice] | None = cache.get(key)
-    if known is None:
-        known = _ask_for_stages(connection, job)
-        cache.set(key, known, REMEMBERED_SECONDS)
-    return known
-
-
-def fetch_sources(connection: Connection) -> list[Choice]:
-    """Return all sources of the account, by name.
-
-    Effects: one request per 500 sources, at most once in five minutes.
-    Raises: CheckFailed.
-    """
-    key = _key(connection, "sources")
-    known: list[Choice] | None = cache.get(key)
-    if known is None:
-        known = [Choice(str(source.id), source.name) for source in sources.fetch_sources(connection)]
-        cache.set(key, known, REMEMBERED_SECONDS)
-    return known
-
-
-def fetch_pools(connection: Connection) -> list[Pool]:
-    """Return the prospect pools of the account with their stages.
-
-    Effects: two requests or more, at most once in five minutes.
-    Raises: CheckFailed.
-    """
-    key = _key(connection, "pools")
-    known: list[Pool] | None = cache.get(key)
-    if known is None:
-        known = _ask(connection, _pools)
-        cache.set(key, known, REMEMBERED_SECONDS)
-    return known
-
-
-def _ask_for_stages(connection: Connection, job: GreenhouseJob) -> list[Choice]:
-    stages = _ask(connection, lambda client: client.fetch_interview_stages([job.remote_id]))
+def _stages(connection: Connection, job: GreenhouseJob) -> list[Choice]:
+    """The active stages of a Greenhouse job, in their order."""
+    stages = look_up(connection, lambda client: client.fetch_interview_stages([job.remote_id]))
     active = (stage for stage in stages if stage.active and str(stage.job_id) == job.remote_id)
     return [Choice(str(stage.id), stage.name) for stage in sorted(active, key=lambda stage: stage.sort_order)]
+
+
+def _sources(connection: Connection) -> list[Choice]:
+    """All sources of the account, by name."""
+    return [Choice(str(source.id), source.name) for source in sources.fetch_sources(connection)]
 
 
 def _pools(client: GreenhouseClient) -> list[Pool]:
@@ -134,21 +97,3 @@ def _pools(client: GreenhouseClient) -> list[Pool]:
         for pool in pools
     }
     return [Pool(str(pool.id), pool.name, stages[pool.id]) for pool in sorted(pools, key=lambda pool: pool.name)]
-
-
-def _ask(connection: Connection, ask: Callable[[GreenhouseClient], T]) -> T:
-    try:
-        return ask(client_for(connection))
-    except Forbidden as exc:
-        scope = listing_scope(exc.path)
-        connection.note_refused(scope)
-        raise CheckFailed("scope_missing", scope) from exc
-    except DecryptionError as exc:
-        raise CheckFailed("secret_unreadable") from exc
-    except GreenhouseError as exc:
-        raise not_now(exc) from exc
-
-
-def _key(connection: Connection, what: str) -> str:
-    # With the number of the credential: another account has other lists.
-    return f"greenhouse:{connection.pk}:{connection.credential_no}:{what}"

@@ -2,11 +2,8 @@
 
 from collections.abc import Iterable
 
-from integrations.checkup import CheckFailed, not_now
-from integrations.credentials import client_for
-from integrations.fields import DecryptionError
-from integrations.greenhouse.errors import Forbidden, GreenhouseError
 from integrations.greenhouse.schemas import SourcePayload
+from integrations.looking_up import look_up
 from integrations.models import Connection, ConnectionState
 
 _FIELDS = ("source_remote_id", "source_name", "source_is_chosen")
@@ -18,15 +15,7 @@ def fetch_sources(connection: Connection) -> list[SourcePayload]:
     Effects: one request per 500 sources.
     Raises: CheckFailed.
     """
-    try:
-        sources = client_for(connection).fetch_sources()
-    except Forbidden as exc:
-        connection.note_refused("harvest:sources:list")
-        raise CheckFailed("scope_missing", "harvest:sources:list") from exc
-    except DecryptionError as exc:
-        raise CheckFailed("secret_unreadable") from exc
-    except GreenhouseError as exc:
-        raise not_now(exc) from exc
+    sources = look_up(connection, lambda client: client.fetch_sources())
     return sorted(sources, key=lambda source: source.name.casefold())
 
 

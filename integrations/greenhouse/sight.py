@@ -4,12 +4,10 @@ An acting user who lost the Site Admin role may be shown empty lists instead of 
 before an empty answer leads to a second person or to an application that is gone, one known thing must be visible.
 """
 
-from django.core.cache import cache
-from redis.exceptions import RedisError
-
 from integrations.greenhouse.client import GreenhouseClient
 from integrations.greenhouse.errors import Forbidden
 from integrations.greenhouse.schemas import Record
+from integrations.remembering import remembered
 
 PROOF_HOLDS_SECONDS = 60
 
@@ -20,13 +18,10 @@ def prove_sight(client: GreenhouseClient, connection_id: int) -> None:
     Effects: one request, at most once a minute for a connection.
     Raises: Forbidden (`sees_nothing`), and what reading raises.
     """
-    key = f"sight:{connection_id}"
-    try:
-        if cache.get(key):
-            return
-    except (RedisError, OSError):
-        key = ""
+    remembered(f"sight:{connection_id}", lambda: _sees_jobs(client), seconds=PROOF_HOLDS_SECONDS)
+
+
+def _sees_jobs(client: GreenhouseClient) -> bool:
     if not client.fetch_page("jobs", Record, params={"per_page": "1"}).items:
         raise Forbidden("sees_nothing", path="/v3/jobs")
-    if key:
-        cache.set(key, True, PROOF_HOLDS_SECONDS)
+    return True
