@@ -1,12 +1,14 @@
 from django.urls import URLPattern, URLResolver, path
 
-from candidates import views
+from candidates.views import applying
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("companies/<slug:slug>/jobs/<int:pk>/apply/", views.apply, name="apply"),
-    path("companies/<slug:slug>/jobs/<int:pk>/applied/", views.applied, name="applied"),
-    path("employers/<slug:employer>/applicants/<uuid:key>/resume/", views.resume, name="resume"),
+    path("companies/<slug:slug>/jobs/<int:pk>/apply/", applying.apply, name="apply"),
+    path("companies/<slug:slug>/jobs/<int:pk>/applied/", applying.applied, name="applied"),
+    path("employers/<slug:employer>/applicants/<uuid:key>/resume/", applying.resume, name="resume"),
     path(
-        "employers/<slug:employer>/applicants/<uuid:key>/files/<uuid:document>/", views.answer_file, name="answer_file"
+        "employers/<slug:employer>/applicants/<uuid:key>/files/<uuid:document>/",
+        applying.answer_file,
+        name="answer_file",
     ),
 ]

@@ -8,7 +8,8 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import Employer, Membership, Role, User
-from candidates.models import Answer, Application, Candidate, Document
+from candidates.models import Answer, Application, Candidate, Document, Profile, TermKind
+from candidates.vocabulary import terms_named
 from integrations.fields import Secret
 from integrations.models import (
     Connection,
@@ -87,6 +88,23 @@ class DocumentFactory(DjangoModelFactory[Document]):
     filename = "resume.pdf"
     extension = "pdf"
     size_bytes = 15
+
+
+class ProfileFactory(DjangoModelFactory[Profile]):
+    """A person who joined; `skills`, `values`, `interests`, `positions` and `locations` are names."""
+
+    class Meta:
+        model = Profile
+        skip_postgeneration_save = True
+
+    candidate = factory.SubFactory("tests.factories.CandidateFactory")
+
+    @classmethod
+    def _create(cls, model_class: type[Profile], *args: Any, **kwargs: Any) -> Profile:
+        names = {kind: kwargs.pop(f"{kind}s", ()) for kind in TermKind.values}
+        profile = model_class.objects.create(*args, **kwargs)
+        profile.terms.add(*(term for kind in names for term in terms_named(TermKind(kind), names[kind])))
+        return profile
 
 
 class ApplicationFactory(DjangoModelFactory[Application]):

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Employer
-from candidates import views
 from candidates.models import Answer, Application, Candidate
 from candidates.questions import field_name
 from candidates.uploads import MAX_BYTES
+from candidates.views import applying as views
 from jobs.models import Job, JobState
 from jobs.questions import Question, QuestionKind
 from tests.candidates import files

@@ -1,9 +1,9 @@
-"""Candidates for the people who run the installation: to look things up, hardly to change them."""
+"""Applications for the people who run the installation: to look things up, hardly to change them."""
 
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
@@ -11,27 +11,11 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from candidates.admin.base import NoAddOrDelete, ReadOnly
 from candidates.models import Answer, Application, Candidate, Document, TimelineEvent
 
 
-class _NoAddOrDelete:
-    """Rows that only the program itself makes."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
-class _ReadOnly(_NoAddOrDelete):
-    """Rows that tell what happened: not even a superuser rewrites them."""
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
-class TimelineInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+class TimelineInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     model = TimelineEvent
     fields = readonly_fields = ("at", "kind", "text", "status", "origin", "actor", "as_whom")
     extra = 0
@@ -41,7 +25,7 @@ class TimelineInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
         return super().get_queryset(request).select_related("actor")
 
 
-class AnswerInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+class AnswerInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     model = Answer
     fields = readonly_fields = ("label", "text", "document", "is_private")
     extra = 0
@@ -50,7 +34,7 @@ class AnswerInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
         return super().get_queryset(request).select_related("document")
 
 
-class ApplicationInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+class ApplicationInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     model = Application
     fields = readonly_fields = ("job", "status", "status_at", "created_at")
     extra = 0
@@ -93,7 +77,7 @@ class CandidateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Application)
-class ApplicationAdmin(_NoAddOrDelete, admin.ModelAdmin):  # type: ignore[type-arg]
+class ApplicationAdmin(NoAddOrDelete, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "email", "job", "employer", "origin", "status", "status_at", "created_at")
     list_filter = ("status", "origin", "employer", "created_at")
     search_fields = ("first_name", "last_name", "email", "job__title", "=key")
@@ -142,7 +126,7 @@ class ApplicationAdmin(_NoAddOrDelete, admin.ModelAdmin):  # type: ignore[type-a
 
 
 @admin.register(Document)
-class DocumentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class DocumentAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("filename", "candidate", "extension", "size", "created_at")
     list_filter = ("extension", "created_at")
     list_select_related = ("candidate",)
@@ -158,7 +142,7 @@ class DocumentAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Answer)
-class AnswerAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class AnswerAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("application", "label", "text", "is_private")
     list_display_links = ("label",)
     list_filter = ("kind", "application__employer")
@@ -169,7 +153,7 @@ class AnswerAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(TimelineEvent)
-class TimelineEventAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class TimelineEventAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("at", "application", "kind", "text", "status", "origin", "actor", "as_whom")
     list_filter = ("kind", "origin", "application__employer")
     list_select_related = ("application__job", "application__employer", "actor")

@@ -1,0 +1,1 @@
+"""Pages of the network; those that show an ATS are in `integrations/views`."""
