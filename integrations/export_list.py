@@ -11,12 +11,13 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
 from accounts.models import Employer
+from integrations.ids import as_id
 from integrations.models import Export, ExportState, GreenhouseJob
 from integrations.problems import PROBLEMS, Problem
+from integrations.searching import cleaned, every_word
 
 TO_DECIDE = "duplicate_unsure"  # the one problem that is solved at the desk for duplicates
 LATE_AFTER = timedelta(hours=24)
-_MOST_WORDS = 6
 _SEARCHED = (
     *("application__first_name__icontains", "application__last_name__icontains", "application__email__icontains"),
     *("candidate_remote_id", "application_remote_id"),
@@ -58,15 +59,12 @@ class Asked:
     @classmethod
     def of(cls, query: QueryDict) -> "Asked":
         def text(name: str) -> str:
-            return " ".join(query.get(name, "").replace("\x00", "").split())
-
-        def number(name: str) -> str:
-            return value if (value := text(name)).isascii() and value.isdecimal() and len(value) < 19 else ""
+            return cleaned(query.get(name, ""))
 
         return cls(
             tab=tab if (tab := text("tab")) in TABS else "",
             q=text("q"),
-            job=number("job"),
+            job=str(as_id(text("job")) or ""),
             problem=code if (code := text("problem")) in PROBLEMS else "",
             since=text("since") if as_date(text("since")) else "",
             until=text("until") if as_date(text("until")) else "",
@@ -140,12 +138,7 @@ class ExportList:
 
     @property
     def _narrowed(self) -> QuerySet[Export]:
-        rows: QuerySet[Export] = self._ours
-        for word in self.asked.q.split()[:_MOST_WORDS]:
-            found = Q()
-            for lookup in _SEARCHED:
-                found |= Q(**{lookup: word.removeprefix("#")})
-            rows = rows.filter(found)
+        rows: QuerySet[Export] = self._ours.filter(every_word(self.asked.q, _SEARCHED))
         if self.asked.job:
             rows = rows.filter(greenhouse_job=int(self.asked.job))
         if self.asked.problem:

@@ -13,12 +13,15 @@ from django.http import QueryDict
 from accounts.models import User
 from integrations.importing import CLOSED, DO_NOT_IMPORT, LIVE, OFF, UNDECIDED, offered_posts
 from integrations.models import Connection
-from integrations.searching import cleaned, words_of
+from integrations.searching import cleaned, every_word, page_number
 from jobs.models import PLACES_JOINED_BY
 
 PER_PAGE = 100
+_SEARCHED = (
+    *("title__icontains", "location__icontains", "team__icontains", "greenhouse_job__requisition_id__icontains"),
+    *("remote_id__startswith", "job_remote_id__startswith"),
+)
 UNDER = " › "  # between a department and the one below it
-_MOST_PAGES = 100_000
 STATES = {
     "": "All",
     "new": "New",
@@ -47,14 +50,13 @@ class Asked:
     @classmethod
     def from_query(cls, query: QueryDict) -> "Asked":
         words = {name: _clean(query.get(name, "")) for name in ("department", "location", "remote", "state")}
-        number = query.get("page", "")
         return cls(
             q=cleaned(query.get("q", "")),
             department=words["department"],
             location=words["location"],
             remote=words["remote"] if words["remote"] in REMOTE else "",
             state=words["state"] if words["state"] in STATES else "",
-            page=min(int(number), _MOST_PAGES) if number.isdecimal() and len(number) < 10 else 1,
+            page=page_number(query.get("page", "")),
             others="no" if query.get("others") == "no" else "",
         )
 
@@ -160,15 +162,7 @@ def _clean(text: str) -> str:
 
 
 def _narrowed(posts: "QuerySet[Any]", asked: Asked) -> "QuerySet[Any]":
-    for word in words_of(asked.q):
-        posts = posts.filter(
-            Q(title__icontains=word)
-            | Q(location__icontains=word)
-            | Q(team__icontains=word)
-            | Q(greenhouse_job__requisition_id__icontains=word)
-            | Q(remote_id__startswith=word)
-            | Q(job_remote_id__startswith=word)
-        )
+    posts = posts.filter(every_word(asked.q, _SEARCHED))
     if asked.department:
         posts = posts.filter(Q(team=asked.department) | Q(team__startswith=asked.department + UNDER))
     if asked.location:

@@ -14,12 +14,12 @@ from candidates.models import Application
 from integrations import reviewing
 from integrations.attention import Why, needs_a_person, rules
 from integrations.models import Connection, Export, ExportState
+from integrations.searching import cleaned, every_word
 from jobs.models import Job, JobQuerySet, JobState
 
 ATTENTION = "attention"
 SORTS = {"title": "By title", "newest": "Newest first", "applicants": "Most applicants"}
 LINKED = {"yes": "Connected", "no": "Not connected"}
-_MOST_WORDS = 6
 _TABS = (
     *((JobState.LIVE.value, "Live"), (JobState.OFF.value, "Off"), (JobState.CLOSED.value, "Closed")),
     *((JobState.DRAFT.value, "Draft"), (ATTENTION, "Needs attention")),
@@ -47,12 +47,9 @@ class Asked:
         def one_of(name: str, values: Any) -> str:
             return value if (value := query.get(name, "")) in values else ""
 
-        def words(name: str) -> str:
-            return " ".join(query.get(name, "").replace("\x00", "").split())
-
         return cls(
             state=one_of("state", dict(_TABS)),
-            q=words("q"),
+            q=cleaned(query.get("q", "")),
             department=query.get("department", "").replace("\x00", ""),
             linked=one_of("linked", LINKED),
             why=one_of("why", Why.values),
@@ -96,12 +93,7 @@ class JobList:
 
     @property
     def _narrowed(self) -> JobQuerySet:
-        rows: JobQuerySet = Job.objects.for_employer(self.employer)
-        for word in self.asked.q.split()[:_MOST_WORDS]:
-            found = Q()
-            for lookup in _SEARCHED:
-                found |= Q(**{lookup: word.removeprefix("#")})
-            rows = rows.filter(found)
+        rows: JobQuerySet = Job.objects.for_employer(self.employer).filter(every_word(self.asked.q, _SEARCHED))
         if self.asked.department:
             rows = rows.filter(department=self.asked.department)
         if self.asked.linked:

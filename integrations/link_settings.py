@@ -8,6 +8,7 @@ from django.db.models import Case, Q, QuerySet, When
 from accounts.models import Role, User
 from integrations.hiring_plan import Choice
 from integrations.models import Connection, JobLink
+from integrations.searching import cleaned
 
 NEAREST = 50  # jobs proposed to copy from; any other is found by its Greenhouse ID
 
@@ -82,7 +83,7 @@ def others(link: JobLink) -> QuerySet[JobLink]:
 
 def find_other(link: JobLink, typed: str) -> JobLink | None:
     """Find the job that a recruiter named: as it is proposed, by its Greenhouse ID alone, or by its title."""
-    words = typed.replace("\x00", "").strip()
+    words = cleaned(typed)
     rows = others(link)
     by_id = rows.filter(post__remote_id=words.rpartition("#")[2].strip()).first()
     if by_id is not None:

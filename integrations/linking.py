@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Q, When
+from django.db.models import Case, When
 
 from accounts.models import User
+from integrations.ids import as_ids
 from integrations.models import (
     DUE_EXPORT,
     Connection,
@@ -15,13 +16,16 @@ from integrations.models import (
     GreenhouseJobPostQuerySet,
     JobLink,
 )
-from integrations.searching import words_of
+from integrations.searching import every_word
 from integrations.suggestions import suggest, title_key
 from jobs.models import Job
 
 SHOWN_AT_MOST = 50
-_SEARCHED = ("title", "location", "remote_id", "job_remote_id")
-_SEARCHED_OF_JOB = ("name", "requisition_id", "department", "department_path")
+_SEARCHED = (
+    *("title__icontains", "location__icontains", "remote_id__icontains", "job_remote_id__icontains"),
+    *("greenhouse_job__name__icontains", "greenhouse_job__requisition_id__icontains"),
+    *("greenhouse_job__department__icontains", "greenhouse_job__department_path__icontains"),
+)
 _LONG = ("content", "questions", "pay_ranges")  # not shown in a list, and up to a megabyte each
 
 
@@ -78,8 +82,8 @@ def find_offers(*, connection: Connection, job: Job, words: str, chosen: str = "
     suggested = suggestion_for(connection=connection, job=job) if not words else None
     first = [] if suggested is None else [suggested]
     ticked = [post for post in rows if str(post.pk) == chosen]
-    if chosen.isdecimal() and len(chosen) < 19 and not ticked:
-        ticked = list(joined(posts.filter(pk=chosen)))
+    if not ticked:
+        ticked = list(joined(posts.filter(pk__in=as_ids([chosen]))))
     shown = {offer.post.pk for offer in first}
     for post in (*ticked, *rows[:SHOWN_AT_MOST]):
         if post.pk not in shown:
@@ -101,14 +105,7 @@ def suggestion_for(*, connection: Connection, job: Job) -> Offer | None:
 
 def matching(posts: GreenhouseJobPostQuerySet, words: str) -> GreenhouseJobPostQuerySet:
     """Leave the posts in which every word is found somewhere: title, place, ID, requisition, department."""
-    for word in words_of(words):
-        term = word.removeprefix("#") or word
-        names = (*_SEARCHED, *(f"greenhouse_job__{name}" for name in _SEARCHED_OF_JOB))
-        anywhere = Q()
-        for name in names:
-            anywhere |= Q(**{f"{name}__icontains": term})
-        posts = posts.filter(anywhere)
-    return posts
+    return posts.filter(every_word(words, _SEARCHED))
 
 
 def joined(posts: GreenhouseJobPostQuerySet) -> GreenhouseJobPostQuerySet:

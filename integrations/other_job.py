@@ -1,11 +1,11 @@
 """Which other Greenhouse job an export may go to, once its own is closed or was the wrong one."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
-from integrations import sharing_form
 from integrations.models import Export, GreenhouseJob
-from integrations.searching import words_of
+from integrations.roles import SEARCHED, jobs_to_send_to
+from integrations.searching import every_word
 
 
 def may_choose_other_job(export: Export) -> bool:
@@ -13,14 +13,9 @@ def may_choose_other_job(export: Export) -> bool:
     return export.can_send_again and not export.step_in_flight and not export.application_remote_id
 
 
-def open_jobs(export: Export, words: str) -> QuerySet[GreenhouseJob]:
+def other_jobs(export: Export, words: str = "") -> QuerySet[GreenhouseJob]:
     """The jobs that people can be sent to but the one it is meant for, by name; `words` narrow them."""
-    jobs: QuerySet[GreenhouseJob] = sharing_form.open_jobs(export.connection)
+    jobs = jobs_to_send_to(export.connection).filter(every_word(words, SEARCHED))
     if export.greenhouse_job_id:
         jobs = jobs.exclude(pk=export.greenhouse_job_id)
-    for word in words_of(words):
-        number = Q(remote_id=word.removeprefix("#"))
-        jobs = jobs.filter(
-            Q(name__icontains=word) | Q(requisition_id__icontains=word) | Q(department__icontains=word) | number
-        )
-    return jobs.defer("custom_fields").order_by(Lower("name"), "pk")
+    return jobs.order_by(Lower("name"), "pk")

@@ -13,7 +13,7 @@ from candidates.models import Application, Candidate, Document, TimelineEvent
 from integrations import reviewing
 from integrations.greenhouse.contacts import email_key, phone_key, url_key
 from integrations.models import GreenhouseJob, JobLink
-from integrations.sharing_form import open_jobs
+from integrations.roles import jobs_to_send_to
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,7 @@ def own_job(application: Application) -> GreenhouseJob | None:
     link = JobLink.objects.filter(job=application.job_id).select_related("post").first()
     if link is None or link.post.greenhouse_job_id is None:
         return None
-    found: GreenhouseJob | None = open_jobs(link.post.connection).filter(pk=link.post.greenhouse_job_id).first()
-    return found
+    return jobs_to_send_to(link.post.connection).filter(pk=link.post.greenhouse_job_id).first()
 
 
 def _once(entries: Iterable[Any], key: Any) -> list[Any]:

@@ -7,8 +7,10 @@ from django import forms
 from accounts.models import User
 from integrations.arrival import Arrival
 from integrations.hiring_plan import Choice, Lists
+from integrations.ids import as_ids
 from integrations.link_settings import creditable, used_sources
 from integrations.models import Connection, GreenhouseJob, SendsAs
+from integrations.roles import jobs_to_send_to
 from integrations.sending_form import MemberField, offer, usual_source
 
 NO_JOB, OWN_JOB = "none", "own"
@@ -66,9 +68,7 @@ class ShareForm(forms.Form):
     @property
     def job(self) -> GreenhouseJob | None:
         """The chosen job if it can be chosen."""
-        jobs = open_jobs(self.connection)
-        chosen = self.chosen_job
-        return jobs.filter(pk=chosen).first() if chosen.isdecimal() and len(chosen) < 19 else None
+        return jobs_to_send_to(self.connection).filter(pk__in=as_ids([self.chosen_job])).first()
 
     @property
     def goes_to_own(self) -> bool:
@@ -112,11 +112,6 @@ class ShareForm(forms.Form):
     def as_typed(self) -> dict[str, Any]:
         """What was sent, unchecked, to show the form once more."""
         return {name: self.data[name] for name in self.fields if name in self.data}
-
-
-def open_jobs(connection: Connection) -> Any:
-    """The Greenhouse jobs that people can be sent to."""
-    return GreenhouseJob.objects.filter(connection=connection, status="open", is_template=False, is_confidential=False)
 
 
 def _offer_pools(field: forms.Field, lists: Lists) -> dict[str, tuple[Choice, Choice]]:

@@ -11,10 +11,14 @@ from django.http import QueryDict
 
 from integrations.models import JOB_STATUSES, Connection, GreenhouseJob, GreenhouseJobPost, GreenhouseName
 from integrations.reasons import NotOffered
-from integrations.searching import cleaned, words_of
+from integrations.searching import cleaned, every_word, page_number
 
 PER_PAGE = 100
-_MOST_PAGES = 100_000
+_SEARCHED_OF_JOBS = ("name__icontains", "requisition_id__icontains", "remote_id__startswith")
+_SEARCHED_OF_POSTS = (
+    *("title__icontains", "location__icontains", "remote_id__startswith", "job_remote_id__startswith"),
+    *("greenhouse_job__name__icontains", "greenhouse_job__requisition_id__icontains"),
+)
 _COLUMNS = ("from_post", "row_id", "row_title", "row_job", "row_requisition", "row_place", "row_reason")
 
 
@@ -28,11 +32,11 @@ class Asked:
 
     @classmethod
     def from_query(cls, query: QueryDict) -> "Asked":
-        reason, number = query.get("reason", ""), query.get("page", "")
+        reason = query.get("reason", "")
         return cls(
             q=cleaned(query.get("q", "")),
             reason=reason if reason in NotOffered.values else "",
-            page=min(int(number), _MOST_PAGES) if number.isdecimal() and len(number) < 10 else 1,
+            page=page_number(query.get("page", "")),
         )
 
     def at(self, page: int) -> str:
@@ -82,10 +86,8 @@ class Unlisted:
 
 def unlisted(connection: Connection, asked: Asked) -> Unlisted:
     """Read one page of what is not listed. Three queries, however many jobs and posts."""
-    posts, jobs = (
-        _found(unlisted_posts(connection), asked.q, "greenhouse_job__"),
-        _found(jobs_without_post(connection), asked.q),
-    )
+    posts = unlisted_posts(connection).filter(every_word(asked.q, _SEARCHED_OF_POSTS))
+    jobs = jobs_without_post(connection).filter(every_word(asked.q, _SEARCHED_OF_JOBS))
     counts = dict.fromkeys(NotOffered.values, 0)
     for rows in (posts, jobs):
         for reason, count in rows.order_by().values_list("reason").annotate(rows_here=Count("pk")):
@@ -140,16 +142,6 @@ def _reasons_of_job(prefix: str) -> list[When]:
         When(**{f"{prefix}status": "closed"}, then=Value(NotOffered.JOB_CLOSED)),
         When(**{f"{prefix}is_confidential": True}, then=Value(NotOffered.CONFIDENTIAL)),
     ]
-
-
-def _found(rows: "QuerySet[Any]", words: str, job: str = "") -> "QuerySet[Any]":
-    for word in words_of(words):
-        found = Q(**{f"{job}name__icontains": word}) | Q(**{f"{job}requisition_id__icontains": word})
-        found |= Q(remote_id__startswith=word)
-        if job:
-            found |= Q(title__icontains=word) | Q(location__icontains=word) | Q(job_remote_id__startswith=word)
-        rows = rows.filter(found)
-    return rows
 
 
 def _as_rows(posts: "QuerySet[Any]", jobs: "QuerySet[Any]") -> "QuerySet[Any]":

@@ -12,10 +12,10 @@ from accounts.models import Employer, Role
 from accounts.permissions import EmployerRequest, employer_required
 from candidates.models import Application, ApplicationStatus
 from integrations import batches, reviewing, sending
+from integrations.ids import as_ids
 from integrations.models import Export
 from integrations.people import link_to
 from integrations.timeline import days_of
-from integrations.views.ids import as_ids
 
 PER_PAGE = 50
 TO_REVIEW = "to_review"

@@ -13,6 +13,7 @@ from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
 from candidates.models import Application
 from integrations import reviewing
+from integrations.ids import as_ids
 from integrations.models import Connection
 from integrations.pairing import (
     FOUND_AT_MOST,
@@ -25,7 +26,7 @@ from integrations.pairing import (
     search_free,
     unconnected,
 )
-from integrations.views.ids import as_ids
+from integrations.searching import cleaned
 
 PER_PAGE = 25
 _FIELD = "post-"
@@ -75,8 +76,8 @@ def _connection(request: EmployerRequest) -> Connection | None:
 
 def _typed(request: EmployerRequest) -> dict[int, str]:
     fields = [(name.removeprefix(_FIELD), text) for name, text in request.POST.items() if name.startswith(_FIELD)]
-    cleaned = {pk: " ".join(str(text).replace("\x00", "").split()) for name, text in fields for pk in as_ids([name])}
-    return {pk: text for pk, text in cleaned.items() if text}
+    found = {pk: cleaned(str(text)) for name, text in fields for pk in as_ids([name])}
+    return {pk: text for pk, text in found.items() if text}
 
 
 def _page(request: EmployerRequest, connection: Connection, failed: list[Pair]) -> HttpResponse:

@@ -11,8 +11,8 @@ from candidates.models import Application
 from integrations.attention import count_by_reason
 from integrations.export_list import TABS, overdue
 from integrations.funnel import DEFAULT_PERIOD, PERIODS, funnel, jobs_to_choose
+from integrations.ids import as_id
 from integrations.models import OPEN_SYNC, Connection, Export, ExportState, SyncRun
-from integrations.views.ids import as_ids
 from integrations.views.vanished import question
 from jobs.models import Job, JobState
 
@@ -54,8 +54,8 @@ def dashboard(request: EmployerRequest) -> HttpResponse:
 
 
 def _funnel(request: EmployerRequest) -> dict[str, object]:
-    job = next(iter(as_ids([request.GET.get("job", "")])), None)
-    days = next(iter(as_ids([request.GET.get("days", "")]) & PERIODS.keys()), DEFAULT_PERIOD)
+    job, days = as_id(request.GET.get("job", "")), as_id(request.GET.get("days", ""))
+    days = days if days in PERIODS else DEFAULT_PERIOD
     return {
         "funnel": funnel(request.employer, days=days, job_id=job),
         "funnel_days": days,

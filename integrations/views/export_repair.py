@@ -10,11 +10,12 @@ from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
 from integrations.correcting import correct_and_send, may_be_corrected
 from integrations.correction_form import CorrectionForm
+from integrations.ids import as_ids
 from integrations.models import Export
-from integrations.other_job import may_choose_other_job, open_jobs
+from integrations.other_job import may_choose_other_job, other_jobs
 from integrations.preflight import documents_of, preflight
+from integrations.searching import cleaned
 from integrations.sending import choose_other_job
-from integrations.views.ids import as_ids
 
 JOBS_SHOWN = 50
 _UNDER_WAY = "It is under way just now, so nothing was changed. Try again in a minute."
@@ -53,10 +54,10 @@ def export_job(request: EmployerRequest, pk: int) -> HttpResponse:
     if not may_choose_other_job(export):
         messages.info(request, "Something of it is on its way to this job already, so the job stays.")
         return redirect("export", request.employer.slug, pk)
-    q = " ".join(request.GET.get("q", "").replace("\x00", "").split())
-    jobs = open_jobs(export, q)
+    q = cleaned(request.GET.get("q", ""))
+    jobs = other_jobs(export, q)
     if request.method == "POST":
-        chosen = open_jobs(export, "").filter(pk__in=as_ids([request.POST.get("job", "")])).first()
+        chosen = other_jobs(export).filter(pk__in=as_ids([request.POST.get("job", "")])).first()
         if chosen is None:
             messages.error(request, "Choose a job that is still open in Greenhouse.")
             return redirect(request.get_full_path())

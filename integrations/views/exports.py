@@ -18,11 +18,11 @@ from integrations import many_exports
 from integrations.correcting import may_be_corrected
 from integrations.export_list import Asked, ExportList
 from integrations.export_steps import steps_of
+from integrations.ids import as_ids
 from integrations.models import Connection, Export, ExportState
 from integrations.other_job import may_choose_other_job
 from integrations.timeline import days_of
 from integrations.views.applicants import profile_url
-from integrations.views.ids import as_ids
 
 PER_PAGE = 50
 DONE_UNASKED = 50  # more exports than this are sent again or cancelled only after a person has seen the number

@@ -13,11 +13,11 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
 from integrations import importing
+from integrations.ids import as_ids
 from integrations.import_list import Asked, found_posts, import_list, one_row
 from integrations.models import Connection, SyncKind, SyncRun, SyncState
 from integrations.progress import progress_of, skipped_words
 from integrations.tasks import enqueue_sync
-from integrations.views.ids import as_ids
 from integrations.views.vanished import question
 
 _READ = (SyncState.SUCCEEDED, SyncState.PARTIAL)

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
+from integrations.ids import as_ids
 from integrations.job_list import ATTENTION, LINKED, SORTS, Asked, JobList, reasons_of
 from integrations.models import Connection
 from integrations.switching import To, not_published, switch_jobs
-from integrations.views.ids import as_ids
 from integrations.views.vanished import question
 from jobs.models import Job, JobQuerySet
 

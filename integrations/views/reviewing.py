@@ -12,8 +12,8 @@ from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
 from candidates.models import Application
 from integrations import reviewing
+from integrations.ids import as_ids
 from integrations.models import JobLink
-from integrations.views.ids import as_ids
 from jobs.models import Job
 
 PER_PAGE = reviewing.BATCH

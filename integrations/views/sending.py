@@ -17,13 +17,13 @@ from accounts.permissions import EmployerRequest, employer_required
 from candidates.models import Application
 from integrations import batches, sending
 from integrations.hiring_plan import fetch_lists
+from integrations.ids import as_ids
 from integrations.models import Batch, Connection, ExportState
 from integrations.people import Person, address_of, own_job
 from integrations.preview import preview
 from integrations.roles import find_roles
 from integrations.sharing_form import OWN_JOB, ShareForm
 from integrations.views.applicants import listed
-from integrations.views.ids import as_ids
 from integrations.views.people import person_or_404
 
 PER_PAGE = 100

@@ -5,6 +5,11 @@ from collections.abc import Iterable
 MOST_DIGITS = 18  # what a 64-bit column holds for certain
 
 
+def as_id(text: str) -> int | None:
+    """Read an id; None for anything else."""
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
+
+
 def as_ids(texts: Iterable[str]) -> set[int]:
     """Read the ids among these texts and leave out what is none."""
-    return {int(text) for text in texts if text.isdecimal() and len(text) <= MOST_DIGITS}
+    return {found for text in texts if (found := as_id(text)) is not None}
