@@ -27,6 +27,7 @@ from integrations.pairing import (
     unconnected,
 )
 from integrations.searching import cleaned
+from integrations.views.connection import connection_of
 
 PER_PAGE = 25
 _FIELD = "post-"
@@ -37,7 +38,7 @@ _FIELD = "post-"
 @employer_required(Role.RECRUITER)
 def connect_jobs(request: EmployerRequest) -> HttpResponse:
     """GET proposes a post for each job of one page; POST connects those whose field is filled in."""
-    connection = _connection(request)
+    connection = connection_of(request)
     if connection is None:
         messages.info(request, "Connect your Greenhouse account first; then you can connect jobs.")
         return redirect("integrations", request.employer.slug)
@@ -63,15 +64,10 @@ def connect_jobs(request: EmployerRequest) -> HttpResponse:
 @employer_required(Role.RECRUITER)
 def free_roles(request: EmployerRequest) -> HttpResponse:
     """Answer a field that is being typed in with the roles that match."""
-    connection = _connection(request)
+    connection = connection_of(request)
     words = next((str(text) for name, text in request.GET.items() if name.startswith(_FIELD)), "")
     roles = [label_of(post) for post in search_free(connection, words)] if connection else []
     return render(request, "integrations/_free_roles.html", {"roles": roles})
-
-
-def _connection(request: EmployerRequest) -> Connection | None:
-    connection = Connection.objects.filter(employer=request.employer).first()
-    return connection if connection and connection.is_connected else None
 
 
 def _typed(request: EmployerRequest) -> dict[int, str]:

@@ -14,7 +14,14 @@ from integrations.status import exports_waiting, status_of
 from integrations.tasks import enqueue_sync
 
 
-def _connection(request: EmployerRequest) -> Connection:
+def connection_of(request: EmployerRequest) -> Connection | None:
+    """The employer's connection, if Greenhouse is meant to be used."""
+    connection = Connection.objects.filter(employer=request.employer).first()
+    return connection if connection is not None and connection.is_connected else None
+
+
+def connection_or_404(request: EmployerRequest) -> Connection:
+    """The employer's connection. Raises: Http404 without one, or once it was taken apart."""
     connected = Connection.objects.exclude(state=ConnectionState.DISCONNECTED)
     return get_object_or_404(connected, employer=request.employer)
 
@@ -34,7 +41,7 @@ def status(request: EmployerRequest) -> HttpResponse:
 @employer_required(Role.ADMIN)
 def sync_now(request: EmployerRequest) -> HttpResponse:
     """Start reading the career site, or join the reading under way."""
-    connection = _connection(request)
+    connection = connection_or_404(request)
     if connection.is_active:
         enqueue_sync(connection, by=request.user)
         messages.success(request, "We are reading your career site.")
@@ -48,7 +55,7 @@ def sync_now(request: EmployerRequest) -> HttpResponse:
 @employer_required(Role.ADMIN)
 def disconnect(request: EmployerRequest) -> HttpResponse:
     """GET says what stays and what stops; POST does it."""
-    connection = _connection(request)
+    connection = connection_or_404(request)
     if request.method == "POST":
         webhook_registration.withdraw_all(connection)
         life.disconnect(connection=connection, by=request.user)

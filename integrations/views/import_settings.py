@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -11,7 +11,7 @@ from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
 from integrations.forms import ImportSettingsForm
 from integrations.import_settings import ImportSettings, save_settings, seen_fields
-from integrations.models import Connection, ConnectionState
+from integrations.views.connection import connection_or_404
 from integrations.views.settings import page
 
 
@@ -20,8 +20,7 @@ from integrations.views.settings import page
 @employer_required(Role.ADMIN)
 def import_settings(request: EmployerRequest) -> HttpResponse:
     """Save how often we look, what comes back, and which custom fields are meant."""
-    connected = Connection.objects.exclude(state=ConnectionState.DISCONNECTED)
-    connection = get_object_or_404(connected, employer=request.employer)
+    connection = connection_or_404(request)
     form = ImportSettingsForm(request.POST, connection=connection, seen=seen_fields(connection))
     if not form.is_valid():
         return page(request, import_form=form)

@@ -18,16 +18,11 @@ from integrations.import_list import Asked, found_posts, import_list, one_row
 from integrations.models import Connection, SyncKind, SyncRun, SyncState
 from integrations.progress import progress_of, skipped_words
 from integrations.tasks import enqueue_sync
+from integrations.views.connection import connection_of
 from integrations.views.vanished import question
 
 _READ = (SyncState.SUCCEEDED, SyncState.PARTIAL)
 _REPLACED = "reading_replaced"  # by a fuller one, which is the one to show
-
-
-def connection_of(request: EmployerRequest) -> Connection | None:
-    """The employer's connection, if Greenhouse is meant to be used."""
-    connection = Connection.objects.filter(employer=request.employer).first()
-    return connection if connection is not None and connection.is_connected else None
 
 
 def to_integrations(request: EmployerRequest) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST
 from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
 from integrations.forms import PeopleRuleForm
-from integrations.models import AnonymiseRule, Connection, ConnectionState
+from integrations.models import AnonymiseRule, Connection
+from integrations.views.connection import connection_or_404
 from integrations.views.settings import page
 
 
@@ -19,8 +20,7 @@ from integrations.views.settings import page
 @employer_required(Role.ADMIN)
 def people_rule(request: EmployerRequest) -> HttpResponse:
     """Save the rule; it holds for everybody whom we find anonymized from now on."""
-    connected = Connection.objects.exclude(state=ConnectionState.DISCONNECTED)
-    connection = get_object_or_404(connected, employer=request.employer)
+    connection = connection_or_404(request)
     form = PeopleRuleForm(request.POST)
     if not form.is_valid():
         return page(request, people_form=form)

@@ -24,6 +24,7 @@ from integrations.preview import preview
 from integrations.roles import find_roles
 from integrations.sharing_form import OWN_JOB, ShareForm
 from integrations.views.applicants import listed
+from integrations.views.connection import connection_of
 from integrations.views.people import person_or_404
 
 PER_PAGE = 100
@@ -40,7 +41,7 @@ def send_candidate(request: EmployerRequest, key: Any) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET
     application = person.application(data.get("application", ""))
     context = {"person": person, "candidate": person.candidate, "application": application}
-    connection = _connection(request)
+    connection = connection_of(request)
     if connection is None:
         return render(request, "integrations/send.html", {"nav": "applicants", **context})
     if request.method == "GET":
@@ -108,7 +109,7 @@ def send_applicants(request: EmployerRequest) -> HttpResponse:
         "matching": rows.count() if len(ids) > batches.AT_MOST else 0,
         "key": request.POST.get("key") or uuid4(),
     }
-    connection = _connection(request)
+    connection = connection_of(request)
     if connection is None:
         return render(request, "integrations/send.html", {"nav": "applicants", **context})
     if "key" not in request.POST:
@@ -142,11 +143,6 @@ def batch(request: EmployerRequest, pk: int) -> HttpResponse:
     }
     template = "integrations/_batch.html" if request.htmx else "integrations/batch.html"
     return render(request, template, context)
-
-
-def _connection(request: EmployerRequest) -> Connection | None:
-    connection = Connection.objects.filter(employer=request.employer).first()
-    return connection if connection and connection.is_connected else None
 
 
 def _takes_own(request: EmployerRequest) -> bool:

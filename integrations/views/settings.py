@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -29,6 +29,7 @@ from integrations.greenhouse.scopes import ALL_SCOPES, FEATURES
 from integrations.import_settings import seen_fields
 from integrations.models import Connection, ConnectionState, CredentialKind
 from integrations.status import status_of
+from integrations.views.connection import connection_or_404
 
 GUIDE = {"features": FEATURES, "all_scopes": "\n".join(ALL_SCOPES)}
 
@@ -114,8 +115,9 @@ def test(request: EmployerRequest) -> HttpResponse:
 @employer_required(Role.ADMIN)
 def acting_user(request: EmployerRequest) -> HttpResponse:
     """Choose another Greenhouse user to act as; the credential stays."""
-    chosen_here = _connected().exclude(credential_kind=CredentialKind.PARTNER)  # else it was decided at the consent
-    connection = get_object_or_404(chosen_here, employer=request.employer)
+    connection = connection_or_404(request)
+    if connection.credential_kind == CredentialKind.PARTNER:
+        raise Http404  # whom we act as was decided at the consent
     form = ActingUserForm(request.POST, prefix="acting")
     if form.is_valid():
         try:
@@ -134,7 +136,7 @@ def acting_user(request: EmployerRequest) -> HttpResponse:
 @employer_required(Role.ADMIN)
 def source(request: EmployerRequest) -> HttpResponse:
     """Choose which source of Greenhouse's list our people carry."""
-    connection = get_object_or_404(_connected(), employer=request.employer)
+    connection = connection_or_404(request)
     try:
         offered = sources.fetch_sources(connection)
     except CheckFailed as exc:
@@ -156,7 +158,7 @@ def source(request: EmployerRequest) -> HttpResponse:
 @employer_required(Role.ADMIN)
 def source_check(request: EmployerRequest) -> HttpResponse:
     """Look whether somebody has created the source meanwhile."""
-    connection = get_object_or_404(_connected(), employer=request.employer)
+    connection = connection_or_404(request)
     try:
         found = sources.look_again(connection)
     except CheckFailed as exc:
@@ -168,7 +170,3 @@ def source_check(request: EmployerRequest) -> HttpResponse:
             wanted = connection.source_name or "Purpose Jobs"
             messages.warning(request, f"Greenhouse still lists no source named “{wanted}”.")
     return redirect("integrations", request.employer.slug)
-
-
-def _connected() -> Any:
-    return Connection.objects.exclude(state=ConnectionState.DISCONNECTED)

@@ -12,7 +12,8 @@ from integrations.models import OPEN_SYNC, SyncKind, SyncRun
 from integrations.progress import progress_of
 from integrations.tasks import enqueue_sync
 from integrations.unlisted import Asked, unlisted
-from integrations.views.imports import connection_of, to_integrations
+from integrations.views.connection import connection_of
+from integrations.views.imports import to_integrations
 
 
 @never_cache

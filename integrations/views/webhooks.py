@@ -14,7 +14,8 @@ from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
 from integrations import webhook_registration, webhook_setup, webhooks
 from integrations.forms import NewSecretForm
-from integrations.models import Connection, ConnectionState, WebhookEndpoint
+from integrations.models import ConnectionState, WebhookEndpoint
+from integrations.views.connection import connection_or_404
 from integrations.views.settings import page
 
 
@@ -42,8 +43,7 @@ def intake(request: HttpRequest, key: str) -> HttpResponse:
 @employer_required(Role.ADMIN)
 def create(request: EmployerRequest) -> HttpResponse:
     """Make the endpoint, and show its secret once."""
-    connected = Connection.objects.exclude(state=ConnectionState.DISCONNECTED)
-    connection = get_object_or_404(connected, employer=request.employer)
+    connection = connection_or_404(request)
     secret = webhook_setup.create(connection)
     if secret is None or _endpoint(request).is_registered_by_api:
         return _back(request)
