@@ -1,6 +1,7 @@
 """Check everything and end with one verdict. Started by bin/test through the bootstrap.
 
 bin/test                everything, on both sets of servers
+bin/test --servers      only the tests on PostgreSQL and Redis
 bin/test --fast         static checks, and the tests without browser and whole program
 bin/test -k export      any other arguments go to pytest, on SQLite and the embedded broker
 """
@@ -11,9 +12,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from stack.beside import NOT_RUN
 from stack.console import say
 from stack.guard import Guard
-from stack.verdicts import Verdicts, on_terminate, run_all, run_chosen, run_fast
+from stack.verdicts import Verdicts, on_terminate, run_all, run_chosen, run_fast, run_servers
 
 
 def main(arguments: list[str]) -> int:
@@ -30,6 +32,9 @@ def main(arguments: list[str]) -> int:
             verdicts = Verdicts(guard, folder, required)
             if not arguments:
                 run_all(verdicts)
+            elif arguments == ["--servers"]:
+                run_servers(verdicts)
+                return verdicts.conclude() or (NOT_RUN if verdicts.not_run else 0)
             elif arguments == ["--fast"]:
                 run_fast(verdicts)
             else:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from stack.beside import NOT_RUN, follow, start_servers_half
 from stack.browser import find_chromium
-from stack.child import die_with
+from stack.child import Child, die_with
 from stack.console import Problem, bold, green, red, say
 from stack.guard import Guard
 from stack.halves import Half, embedded_half, server_half
@@ -28,6 +29,7 @@ STATIC_CHECKS: dict[str, list[str]] = {
 }
 IN_PROCESS_ONLY = "not stack and not browser"
 STOP_LIMIT_SECONDS = 60
+MIN_PROCESSORS_FOR_BOTH = 2
 
 
 class Terminated(KeyboardInterrupt):
@@ -43,14 +45,18 @@ class Verdicts:
     required: bool  # whether a half or a browser that is missing counts as a failure
     lines: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    not_run: list[str] = field(default_factory=list)
 
     def run(self, title: str, arguments: Sequence[str], env: Mapping[str, str]) -> None:
         """Run one step in the foreground and remember its verdict."""
         say(f"\n{bold(f'── {title}')}")
         began_at = time.monotonic()
-        code = run_python(arguments, env)
-        self._add(title, green("ok") if code == 0 else red("FAILED"), f"{time.monotonic() - began_at:.1f} s")
-        if code != 0:
+        self.passed(title, run_python(arguments, env) == 0, f"{time.monotonic() - began_at:.1f} s")
+
+    def passed(self, title: str, is_ok: bool, remark: str) -> None:
+        """Remember how a step ended."""
+        self._add(title, green("ok") if is_ok else red("FAILED"), remark)
+        if not is_ok:
             self.failed.append(title)
 
     def run_half(
@@ -71,6 +77,7 @@ class Verdicts:
         """Remember that something could not be run; a failure only where everything is required."""
         say(f"\n{red(f'── {what} was NOT run:')} {why}.")
         self._add(what, red("not run"), why.splitlines()[0])
+        self.not_run.append(what)
         if self.required:
             self.failed.append(what)
 
@@ -90,25 +97,53 @@ class Verdicts:
 
 
 def run_all(verdicts: Verdicts) -> None:
-    """Static checks, then everything on the embedded half, then what differs on the servers' half."""
+    """Static checks and everything on the embedded half; beside it, on a second processor, the servers' half."""
     browser = find_chromium()
     if browser is None:
         verdicts.missing("browser tests", "no Chromium was found; install one, or name it with CHROMIUM=/path")
 
-    def first(half: Half) -> None:
+    def steps(half: Half) -> None:
         env = {**half.env, **({"CHROMIUM": browser} if browser else {})}
         _static(verdicts, env)
         chosen = [] if browser else ["-m", "not browser"]
         verdicts.run(f"pytest on {half.title}", ["-m", "pytest", *chosen], env)
 
-    def second(half: Half) -> None:
-        # The runner's own tests are about the embedded parts; the whole program is driven on both.
+    def first() -> None:
+        verdicts.run_half("embedded", embedded_half, "SQLite and embedded Valkey", steps)
+
+    if (os.cpu_count() or 1) < MIN_PROCESSORS_FOR_BOTH:
+        first()
+        run_servers(verdicts)
+        return
+    beside = start_servers_half(verdicts.folder, verdicts.guard)
+    try:
+        first()
+        conclude_beside(verdicts, beside)
+    finally:
+        beside.stop()
+
+
+def run_servers(verdicts: Verdicts) -> None:
+    """On PostgreSQL and Redis all but the runner's own tests, which are about the embedded parts."""
+    browser = find_chromium()
+
+    def steps(half: Half) -> None:
         chosen = "not stack" if browser else IN_PROCESS_ONLY
         env = {**half.env, **({"CHROMIUM": browser} if browser else {})}
         verdicts.run(f"pytest on {half.title}", ["-m", "pytest", "-m", chosen], env)
 
-    verdicts.run_half("embedded", embedded_half, "SQLite and embedded Valkey", first)
-    verdicts.run_half("servers", server_half, "PostgreSQL and Redis", second)
+    verdicts.run_half("servers", server_half, "PostgreSQL and Redis", steps)
+
+
+def conclude_beside(verdicts: Verdicts, beside: Child) -> None:
+    """Print what the other half said, wait for its end, and take its verdict over."""
+    title = "pytest on PostgreSQL and Redis"
+    say(f"\n{bold(f'── {title}, run beside it')}")
+    code = follow(beside)
+    if code == NOT_RUN:
+        verdicts.missing(title, "its servers could not be had, as said above")
+    else:
+        verdicts.passed(title, code == 0, f"{time.monotonic() - beside.started_at:.1f} s, beside the other half")
 
 
 def run_fast(verdicts: Verdicts) -> None:

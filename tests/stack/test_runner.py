@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from stack.beside import NOT_RUN, follow
 from stack.broker import embedded
 from stack.child import LOG_LIMIT_BYTES, Child, Part, rotate
 from stack.config import Config, child_environment, read_env_file
@@ -16,7 +17,7 @@ from stack.console import Problem
 from stack.guard import Guard
 from stack.halves import Half
 from stack.supervisor import Restart
-from stack.verdicts import Verdicts
+from stack.verdicts import Verdicts, conclude_beside
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
 
@@ -163,3 +164,31 @@ def _wait_for(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def a_runner_that(says: str, tmp_path: Path, guard: Guard) -> Child:
+    child = Child(Part("half", [sys.executable, "-uc", says], os.environ), tmp_path / "half.log", guard)
+    child.start()
+    return child
+
+
+def test_follow_when_the_other_half_ends_has_printed_every_line_of_it(
+    guard: Guard, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    says = "import time; print('first'); time.sleep(0.5); print('last', end=''); raise SystemExit(7)"
+    assert follow(a_runner_that(says, tmp_path, guard)) == 7
+    assert capsys.readouterr().out == "first\nlast"
+
+
+@pytest.mark.parametrize(
+    ("code", "required", "verdict"),
+    [(0, True, 0), (1, False, 1), (-9, False, 1), (NOT_RUN, True, 1), (NOT_RUN, False, 0)],
+)
+def test_verdict_when_the_other_half_ended_is_that_of_both(
+    guard: Guard, tmp_path: Path, code: int, required: bool, verdict: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ends = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)" if code < 0 else f"raise SystemExit({code})"
+    verdicts = Verdicts(guard, tmp_path, required)
+    conclude_beside(verdicts, a_runner_that(ends, tmp_path, guard))
+    assert verdicts.conclude() == verdict
+    assert ("NOT run" in capsys.readouterr().out) is (code == NOT_RUN)
