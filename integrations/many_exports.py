@@ -9,11 +9,10 @@ from django.utils import timezone
 from accounts.models import User
 from candidates.models import EventKind, Origin, TimelineEvent
 from integrations.export_list import TO_DECIDE
-from integrations.models import CAN_BE_CANCELLED, Export, ExportState
+from integrations.models import CAN_BE_CANCELLED, CAN_BE_SENT_AGAIN, Export, ExportState
 from integrations.sending import forget_anonymized
 
 BATCH = 250
-CAN_BE_SENT_AGAIN = (ExportState.NEEDS_ATTENTION, ExportState.CANCELLED, ExportState.WAITING)
 
 
 def can_be_sent_again(exports: QuerySet[Export]) -> QuerySet[Export]:

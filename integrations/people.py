@@ -1,6 +1,5 @@
 """Everybody an employer knows: who applied to it, or was sourced by it. Every query starts from the employer."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.urls import reverse
 from accounts.models import Employer
 from candidates.models import Application, Candidate, Document, TimelineEvent
 from integrations import reviewing
-from integrations.greenhouse.contacts import email_key, phone_key, url_key
+from integrations.greenhouse.contacts import each_once, email_key, phone_key, url_key
 from integrations.models import GreenhouseJob, JobLink
 from integrations.roles import jobs_to_send_to
 
@@ -41,15 +40,16 @@ class Person:
 
     @property
     def emails(self) -> list[str]:
-        return _once((text for row in self.applications for text in (row.email, *row.other_emails)), email_key)
+        return each_once((text for row in self.applications for text in (row.email, *row.other_emails)), email_key)
 
     @property
     def phones(self) -> list[str]:
-        return _once((text for row in self.applications for text in (row.phone, *row.other_phones)), phone_key)
+        return each_once((text for row in self.applications for text in (row.phone, *row.other_phones)), phone_key)
 
     @property
     def links(self) -> list[tuple[str, str]]:
-        return _once((pair for row in self.applications for pair in row.labelled_links), lambda pair: url_key(pair[1]))
+        pairs = (pair for row in self.applications for pair in row.labelled_links)
+        return each_once(pairs, lambda pair: url_key(pair[1]))
 
     @property
     def resume_of(self) -> Application | None:
@@ -81,12 +81,3 @@ def own_job(application: Application) -> GreenhouseJob | None:
     if link is None or link.post.greenhouse_job_id is None:
         return None
     return jobs_to_send_to(link.post.connection).filter(pk=link.post.greenhouse_job_id).first()
-
-
-def _once(entries: Iterable[Any], key: Any) -> list[Any]:
-    """Each entry once by its key, in order; those whose key is empty hold nothing."""
-    first: dict[str, Any] = {}
-    for entry in entries:
-        first.setdefault(key(entry), entry)
-    first.pop("", None)
-    return list(first.values())

@@ -12,6 +12,7 @@ from candidates.services import tell
 from integrations.arrival import Arrival
 from integrations.models import (
     CAN_BE_CANCELLED,
+    CAN_BE_SENT_AGAIN,
     Connection,
     Export,
     ExportFile,
@@ -22,8 +23,6 @@ from integrations.models import (
     SendsAs,
 )
 from integrations.tasks import enqueue_export, wake_export
-
-_STOPPED = (ExportState.NEEDS_ATTENTION, ExportState.CANCELLED, ExportState.WAITING)
 
 
 def export_application(application: Application, *, by: User | None = None) -> Export | None:
@@ -86,7 +85,7 @@ def send_again(*, export: Export, by: User | None = None) -> bool:
     """
     now = timezone.now()
     with transaction.atomic():
-        changed = Export.objects.filter(pk=export.pk, state__in=_STOPPED).update(
+        changed = Export.objects.filter(pk=export.pk, state__in=CAN_BE_SENT_AGAIN).update(
             state=ExportState.PENDING, retry_at=None, problem_code="", problem_at=None, woken_at=now, trying_since=now
         )
         if changed:
@@ -139,7 +138,9 @@ def choose_other_job(*, export: Export, greenhouse_job: GreenhouseJob, by: User)
     """
     if greenhouse_job.connection_id != export.connection_id:
         raise ValueError("The job belongs to another employer.")
-    stopped = Export.objects.filter(pk=export.pk, state__in=_STOPPED, step_in_flight="", application_remote_id="")
+    stopped = Export.objects.filter(
+        pk=export.pk, state__in=CAN_BE_SENT_AGAIN, step_in_flight="", application_remote_id=""
+    )
     try:
         with transaction.atomic():
             if not stopped.update(greenhouse_job=greenhouse_job, stage_remote_id="", stage_name="", requested_by=by):

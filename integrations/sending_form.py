@@ -11,7 +11,17 @@ from integrations.link_settings import Settings, creditable, used_sources, used_
 from integrations.models import Connection, JobLink, Sends, SendsAs
 
 
-class MemberField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class CreditField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Which member gets the credit; the form fills in who may be chosen."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Credit",
+            queryset=User.objects.none(),
+            required=False,
+            help_text="Who gets the credit in Greenhouse, found there by their email.",
+        )
+
     def label_from_instance(self, obj: User) -> str:
         name = obj.get_full_name()
         return f"{name} · {obj.email}" if name else obj.email
@@ -29,12 +39,7 @@ class SendingForm(forms.Form):
         label="Stage", required=False, help_text="Where candidates start. Prospects have no stage."
     )
     source = forms.ChoiceField(label="Source", required=False, help_text="Where Greenhouse's reports count them.")
-    credit_to = MemberField(
-        label="Credit",
-        queryset=User.objects.none(),
-        required=False,
-        help_text="Who gets the credit in Greenhouse, found there by their email.",
-    )
+    credit_to = CreditField()
 
     def __init__(
         self,
@@ -64,7 +69,7 @@ class SendingForm(forms.Form):
 
     def _offer_members(self, link: JobLink) -> None:
         members = self.fields["credit_to"]
-        assert isinstance(members, MemberField)  # noqa: S101 - for the type checker
+        assert isinstance(members, CreditField)  # noqa: S101 - for the type checker
         people = creditable(link.job.employer_id).values("pk")
         members.queryset = User.objects.filter(Q(pk__in=people) | Q(pk=link.credit_to_id)).order_by("first_name", "pk")
         acting = link.post.connection.acting_user_name or "Greenhouse’s service user"

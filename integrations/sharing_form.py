@@ -11,7 +11,7 @@ from integrations.ids import as_ids
 from integrations.link_settings import creditable, used_sources
 from integrations.models import Connection, GreenhouseJob, SendsAs
 from integrations.roles import jobs_to_send_to
-from integrations.sending_form import MemberField, offer, usual_source
+from integrations.sending_form import CreditField, offer, usual_source
 
 NO_JOB, OWN_JOB = "none", "own"
 _NOTHING = Choice("", "")
@@ -31,12 +31,7 @@ class ShareForm(forms.Form):
     stage = forms.ChoiceField(label="Stage", required=False, help_text="Where they start.")
     pool = forms.ChoiceField(label="Prospect pool", required=False, help_text="Where prospects are kept.")
     source = forms.ChoiceField(label="Source", required=False, help_text="Where Greenhouse's reports count them.")
-    credit_to = MemberField(
-        label="Credit",
-        queryset=User.objects.none(),
-        required=False,
-        help_text="Who gets the credit in Greenhouse, found there by their email.",
-    )
+    credit_to = CreditField()
 
     def __init__(
         self,
@@ -56,7 +51,7 @@ class ShareForm(forms.Form):
         self._sources = offer(self.fields["source"], _NOTHING, self.lists.sources, used, usual)
         self._pools = _offer_pools(self.fields["pool"], self.lists)
         members = self.fields["credit_to"]
-        assert isinstance(members, MemberField)  # noqa: S101 - for the type checker
+        assert isinstance(members, CreditField)  # noqa: S101 - for the type checker
         members.queryset = creditable(connection.employer_id).exclude(pk=by.pk)
         members.empty_label = f"{by}, who sends"
 

@@ -106,6 +106,12 @@ def _wake(task: "Task[[int], None]", pk: int) -> None:
     transaction.on_commit(lambda: task.delay(pk), robust=True)
 
 
+def _go_on(task: "Task[[int], None]", row: SyncRun | Reconciliation) -> None:
+    """Call a worker for the next slice, once it is time."""
+    wait = max(0.0, (row.retry_at - timezone.now()).total_seconds()) if row.retry_at else 0.0
+    task.apply_async((row.pk,), countdown=wait)
+
+
 @shared_task(ignore_result=True)
 def run_export(export_id: int) -> None:
     export.run(export_id)
@@ -114,9 +120,7 @@ def run_export(export_id: int) -> None:
 @shared_task(ignore_result=True)
 def run_sync(run_id: int) -> None:
     if sync.run(run_id):
-        retry_at = SyncRun.objects.values_list("retry_at", flat=True).get(pk=run_id)
-        wait = max(0.0, (retry_at - timezone.now()).total_seconds()) if retry_at else 0.0
-        run_sync.apply_async((run_id,), countdown=wait)
+        _go_on(run_sync, SyncRun.objects.get(pk=run_id))
     elif connection := sweeps.due_survey(run_id):
         enqueue_sync(connection, by=None, kind=SyncKind.SURVEY)
 
@@ -124,9 +128,7 @@ def run_sync(run_id: int) -> None:
 @shared_task(ignore_result=True)
 def run_reconciliation(reconciliation_id: int) -> None:
     if reconciling.run(reconciliation_id):
-        retry_at = Reconciliation.objects.values_list("retry_at", flat=True).get(pk=reconciliation_id)
-        wait = max(0.0, (retry_at - timezone.now()).total_seconds()) if retry_at else 0.0
-        run_reconciliation.apply_async((reconciliation_id,), countdown=wait)
+        _go_on(run_reconciliation, Reconciliation.objects.get(pk=reconciliation_id))
 
 
 @shared_task(ignore_result=True)

@@ -32,11 +32,11 @@ class Contacts:
 
     @classmethod
     def of(cls, application: Application) -> "Contacts":
-        links = _once(application.links, lambda link: url_key(link["url"]))[:MAX_LINKS]
+        links = each_once(application.links, lambda link: url_key(link["url"]))[:MAX_LINKS]
         is_social = [_host(link["url"]).endswith(_SOCIAL_ENDINGS) for link in links]
         return cls(
-            emails=tuple(_once([application.email, *application.other_emails], email_key)),
-            phones=tuple(_once([application.phone, *application.other_phones], phone_key)),
+            emails=tuple(each_once([application.email, *application.other_emails], email_key)),
+            phones=tuple(each_once([application.phone, *application.other_phones], phone_key)),
             websites=tuple(
                 (link["url"], _WEBSITE_TYPES.get(link["kind"], "portfolio"))
                 for link, social in zip(links, is_social, strict=True)
@@ -121,7 +121,7 @@ def _whole(url: str) -> str:
     return url.strip() if "//" in url else f"//{url.strip()}"
 
 
-def _once(entries: Iterable[Any], key: Callable[[Any], str]) -> list[Any]:
+def each_once(entries: Iterable[Any], key: Callable[[Any], str]) -> list[Any]:
     """Each entry once by its key, in order; those whose key is empty hold nothing."""
     first: dict[str, Any] = {}
     for entry in entries:

@@ -41,6 +41,7 @@ from integrations.models.duplicate import (
 )
 from integrations.models.export import (
     CAN_BE_CANCELLED,
+    CAN_BE_SENT_AGAIN,
     DUE_EXPORT,
     Export,
     ExportFile,
@@ -82,6 +83,7 @@ __all__ = [
     "Batch",
     "BatchEntry",
     "CAN_BE_CANCELLED",
+    "CAN_BE_SENT_AGAIN",
     "Connection",
     "ConnectionState",
     "CredentialKind",

@@ -31,6 +31,7 @@ CAN_BE_CANCELLED = (
     *(ExportState.PENDING, ExportState.SENDING, ExportState.WAITING, ExportState.UNKNOWN),
     ExportState.NEEDS_ATTENTION,
 )
+CAN_BE_SENT_AGAIN = (ExportState.NEEDS_ATTENTION, ExportState.CANCELLED, ExportState.WAITING)
 DUE_EXPORT = (ExportState.PENDING, ExportState.WAITING, ExportState.UNKNOWN)
 
 
@@ -180,7 +181,7 @@ class Export(WithProblem):
 
     @property
     def can_send_again(self) -> bool:
-        return self.state in (ExportState.NEEDS_ATTENTION, ExportState.CANCELLED, ExportState.WAITING)
+        return self.state in CAN_BE_SENT_AGAIN
 
     @property
     def can_be_cancelled(self) -> bool:
