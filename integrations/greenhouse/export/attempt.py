@@ -68,8 +68,7 @@ def run(export_id: int) -> None:
 
 def _attempt(export: Export, person: GreenhousePerson) -> None:
     client = client_for(export.connection, _priority(export))
-    came_back = export.attempts > 1 or bool(export.candidate_remote_id)
-    walk = Walk(export, person, client, came_back=came_back, left_open=export.step_in_flight)
+    walk = Walk.of(export, person, client)
     try:
         for step in STEPS:
             step(walk)
@@ -121,8 +120,7 @@ def _not_now(walk: Walk, exc: RateLimited | Unavailable) -> None:
         outcome.put_off(export, code_for(exc), seconds=outcome.backoff(export.attempts))
         return
     wait = (come_back_at(exc) - timezone.now()).total_seconds()
-    # Without a write it was no attempt: nothing of it need be read back.
-    outcome.put_off(export, code_for(exc), seconds=wait, counts=walk.has_written)
+    outcome.put_off(export, code_for(exc), seconds=wait, counts=walk.leaves_doubt)
 
 
 def _forbidden(walk: Walk, exc: Forbidden) -> None:

@@ -100,6 +100,7 @@ def _application_is_there(walk: Walk) -> bool:
 
 
 def _forget_application(walk: Walk, **values: Any) -> None:
+    walk.application_is_new = False
     with transaction.atomic():  # half of it would pass for a résumé that is there
         walk.commit(application_remote_id="", note_remote_id="", **values)
         walk.export.files.update(remote_id="")

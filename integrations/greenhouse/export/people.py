@@ -52,8 +52,6 @@ def send_person(walk: Walk) -> None:
 
 def _is_where_we_left_them(walk: Walk) -> bool:
     """Look again before going on: Greenhouse takes notes for people who were merged away, and nobody reads them."""
-    if not walk.came_back:
-        return True
     people = walk.client.fetch_candidate(walk.export.candidate_remote_id)
     if not is_there(walk, people):
         forget_person(walk)

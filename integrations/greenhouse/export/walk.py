@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import transaction
@@ -31,7 +31,8 @@ class Walk:
     """One attempt at one export: the row, the person's shared row, and the door to Greenhouse.
 
     Shape: `found` is the person as read in this attempt. `left_open` is the step that an earlier attempt did not live
-    to see the end of: what is found of it is ours.
+    to see the end of: what is found of it is ours. `application_is_new` tells that we made it: unless an
+    earlier attempt left something in doubt, nothing can hang on it but what is committed.
     """
 
     export: Export
@@ -46,6 +47,27 @@ class Walk:
     has_written: bool = False
     has_begun: bool = False
     refused_files: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, export: Export, person: GreenhousePerson, client: GreenhouseClient) -> Self:
+        """Begin, or go on where the attempt before was put off with nothing in doubt."""
+        return cls(
+            export,
+            person,
+            client,
+            came_back=export.attempts > 1,
+            left_open=export.step_in_flight,
+            application_is_new=bool(export.application_remote_id) and not export.was_there,
+        )
+
+    @property
+    def leaves_doubt(self) -> bool:
+        """True if the next attempt has to read back, and so this one counts as one.
+
+        It need not where this one wrote nothing, or where all that was ever written hangs on an application of ours
+        and is committed. Shape: for an attempt that ended with no write under way.
+        """
+        return self.has_moved or (self.has_written and not self.application_is_new)
 
     @property
     def link(self) -> str:
