@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from candidates.views import applying
+from candidates.views import applying, marks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("companies/<slug:slug>/jobs/<int:pk>/apply/", applying.apply, name="apply"),
@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
         applying.answer_file,
         name="answer_file",
     ),
+    path("employers/<slug:employer>/candidates/<uuid:key>/mark/", marks.candidate_mark, name="candidate_mark"),
 ]

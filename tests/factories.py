@@ -8,7 +8,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import Employer, Membership, Role, User
-from candidates.models import Answer, Application, Candidate, Document, Profile, TermKind
+from candidates.models import Answer, Application, Candidate, Document, HiddenFrom, Profile, TermKind, company_key
 from candidates.vocabulary import terms_named
 from integrations.fields import Secret
 from integrations.models import (
@@ -105,6 +105,15 @@ class ProfileFactory(DjangoModelFactory[Profile]):
         profile = model_class.objects.create(*args, **kwargs)
         profile.terms.add(*(term for kind in names for term in terms_named(TermKind(kind), names[kind])))
         return profile
+
+
+class HiddenFromFactory(DjangoModelFactory[HiddenFrom]):
+    class Meta:
+        model = HiddenFrom
+
+    profile = factory.SubFactory(ProfileFactory)
+    name = "Lumen Robotics"
+    key = factory.LazyAttribute(lambda row: company_key(row.name))
 
 
 class ApplicationFactory(DjangoModelFactory[Application]):
