@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Employer, Membership
 from candidates.models.people import Candidate, Document
+from candidates.models.profile import Profile
 from jobs.models import Job
 from jobs.questions import QuestionKind
 
@@ -29,6 +30,17 @@ class ApplicationStatus(models.TextChoices):
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def for_employer(self, employer: Employer) -> "ApplicationQuerySet":
         return self.filter(employer=employer)
+
+    def visible_to(self, employer: Employer) -> "ApplicationQuerySet":
+        """The employer's, without those it picked from the network itself and who are hidden from it by now.
+
+        Whoever applied stays known by that application, hidden or not.
+        """
+        person = models.OuterRef("candidate")
+        joined = models.Exists(Profile.objects.filter(candidate=person))
+        visible = models.Exists(Profile.objects.visible_to(employer).filter(candidate=person))
+        by_themselves = models.Q(origin=ApplicationOrigin.APPLIED)
+        return self.for_employer(employer).filter(by_themselves | ~joined | visible)
 
 
 class ApplicationOrigin(models.TextChoices):
