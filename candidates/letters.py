@@ -4,23 +4,21 @@ A letter is claimed before it leaves, so that none leaves twice, whoever wakes u
 where the mail server surely has not taken it; a server that fell silent half-way may have, and nobody is asked twice.
 """
 
-import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from smtplib import SMTPRecipientsRefused, SMTPResponseException
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.db.models import F, Q
 from django.template.defaultfilters import pluralize
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.text import Truncator, get_text_list
 
+from candidates.handing_over import is_settled, one_line
 from candidates.models import Application, ApplicationOrigin
 from jobs.questions import QuestionKind
 
-logger = logging.getLogger(__name__)
 # An answer that comes later than this puzzles more than it helps.
 OWED_FOR = timedelta(days=3)
 # Somebody who types another person's address must not be able to fill that person's inbox.
@@ -28,7 +26,6 @@ REPEATS_TOLD_EVERY = timedelta(days=1)
 SAME_TRY = timedelta(minutes=5)  # pressed twice, or reloaded: the confirmation says it all
 LETTERS_PER_SWEEP = 100
 LONGEST_TITLE = 120
-_FOR_GOOD = 500  # from here on a mail server means "never"; below it, "not now"
 
 
 def note_repeat(application: Application) -> bool:
@@ -77,7 +74,7 @@ def _write_one(application_id: int, kind: str, field: str, is_owed: Callable[[da
     if not rows.filter(is_owed(now)).update(**{field: now}):
         return
     application = rows.select_related("job__employer").get()
-    if not _is_settled(_letter(kind, application), application.pk):
+    if not is_settled(_letter(kind, application), f"application {application.pk}"):
         rows.filter(**{field: now}).update(**{field: None})
 
 
@@ -86,8 +83,8 @@ def _letter(kind: str, application: Application) -> EmailMessage:
     assert job is not None  # noqa: S101 - whoever applied did so on a job; for the type checker
     # Nothing that the applicant typed: whoever types a stranger's address must not speak to them through us.
     context = {
-        "title": Truncator(_one_line(job.title)).chars(LONGEST_TITLE),
-        "employer": _one_line(job.employer.name),
+        "title": Truncator(one_line(job.title)).chars(LONGEST_TITLE),
+        "employer": one_line(job.employer.name),
         "received": _received(application),
         "job_url": settings.BASE_URL + job.get_absolute_url(),
         "jobs_url": settings.BASE_URL + job.employer.get_absolute_url(),
@@ -97,7 +94,7 @@ def _letter(kind: str, application: Application) -> EmailMessage:
     )
     # RFC 3834: an out-of-office reply must not answer this.
     headers = {"Auto-Submitted": "auto-generated"}
-    return EmailMessage(_one_line(subject), body, to=[application.email], headers=headers)
+    return EmailMessage(one_line(subject), body, to=[application.email], headers=headers)
 
 
 def _received(application: Application) -> str:
@@ -111,34 +108,3 @@ def _received(application: Application) -> str:
         f"{file_count} more file{pluralize(file_count)}" if file_count else "",
     ]
     return get_text_list([part for part in parts if part], "and")
-
-
-def _is_settled(letter: EmailMessage, application_id: int) -> bool:
-    """Hand a letter to the mail server; False where it surely has not taken it, but may take it later."""
-    connection = get_connection()
-    try:
-        connection.open()
-    except OSError as exc:  # every error of smtplib is one, too
-        return _tell(application_id, exc, settled=False)
-    try:
-        connection.send_messages([letter])
-    except SMTPRecipientsRefused as exc:
-        return _tell(application_id, exc, settled=any(code >= _FOR_GOOD for code, _ in exc.recipients.values()))
-    except SMTPResponseException as exc:
-        return _tell(application_id, exc, settled=exc.smtp_code >= _FOR_GOOD)
-    except OSError as exc:
-        return _tell(application_id, exc, settled=True)
-    finally:
-        connection.close()
-    return True
-
-
-def _tell(application_id: int, exc: OSError, *, settled: bool) -> bool:
-    # Only the kind of error: its words may quote the address.
-    again = "it is not sent again" if settled else "it will be sent later"
-    logger.warning("application %s: a letter failed with %s; %s", application_id, type(exc).__name__, again)
-    return settled
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
