@@ -23,8 +23,10 @@ WHERE NOT EXISTS (
 )
 ON CONFLICT DO NOTHING
 """
+# That it is not done goes without saying, but SQLite takes the index of what is open only where it reads that.
 _OTHERS = """
-SELECT 1 FROM integrations_webhookdelivery WHERE endpoint_id = %s AND state = 'received' AND digest <> %s LIMIT 1
+SELECT 1 FROM integrations_webhookdelivery
+WHERE endpoint_id = %s AND state = 'received' AND NOT state = 'done' AND digest <> %s LIMIT 1
 """
 
 

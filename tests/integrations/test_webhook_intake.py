@@ -184,3 +184,23 @@ def test_intake_then_asks_for_no_session_and_a_handful_of_queries(
     told = "\n".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)
     for secret in (endpoint.key, SECRET, "ofie", signature_of(BODY)[7:]):
         assert secret not in told
+
+
+def test_intake_when_much_came_before_then_every_question_is_answered_by_an_index_of_its_own(
+    endpoint: WebhookEndpoint,
+) -> None:
+    if database.vendor != "sqlite":
+        pytest.skip("PostgreSQL goes by how much is there")
+    with CaptureQueriesContext(database) as seen:
+        deliver(endpoint.key, BODY)
+    plans = []
+    for query in seen:
+        if "webhookdelivery" in query["sql"]:
+            with database.cursor() as cursor:
+                cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+                plans += [row[3] for row in cursor.fetchall() if "webhookdelivery" in row[3]]
+    assert [
+        plan for plan in plans if "webhook_delivery_same_body (endpoint_id=? AND digest=? AND received_at>?" in plan
+    ]
+    assert [plan for plan in plans if "webhook_delivery_open" in plan], "what is done is not gone through"
+    assert len(plans) == 2
