@@ -298,6 +298,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 25},
     },
+    "sweep-search": {
+        "task": "candidates.tasks.sweep_search",
+        "schedule": 300.0,
+        "options": {"expires": 290},
+    },
     "keep-greenhouse-alive": {
         "task": "integrations.tasks.keep_grants_alive",
         "schedule": 300.0,

@@ -22,6 +22,7 @@ from candidates.models.profile import (
     company_key,
     company_keys,
 )
+from candidates.models.searches import ProfileText
 from candidates.models.team import AccessKind, Activity, ActivityKind, Mark, MarkKind, ProfileAccess
 from candidates.models.timeline import ABOUT_STATUS, STATUS_EVENTS, EventKind, Origin, TimelineEvent
 
@@ -50,6 +51,7 @@ __all__ = [
     "ProfileAccess",
     "ProfileQuerySet",
     "ProfileTerm",
+    "ProfileText",
     "Remote",
     "SearchState",
     "Term",

@@ -1,0 +1,1 @@
+"""Finding people of the network: one question, the same answer from PostgreSQL and SQLite (ADR 0016)."""
