@@ -73,8 +73,8 @@ _ALL = (
     ),
     Problem(
         "board_token",
-        "This is the name of a job board",
-        "What you pasted names a job board, as its public address does; it opens nothing.",
+        "This looks like the name of a job board",
+        "What you pasted looks like the name of a job board, as its public address has it. That opens nothing.",
         f"Create a Harvest V3 (OAuth) credential in {_CREDENTIALS} and paste its client ID and secret.",
         "client_secret",
     ),

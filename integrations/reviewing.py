@@ -48,7 +48,7 @@ def send(*, applications: QuerySet[Application], by: User) -> int:
     other employers.
     Repeat: harmless; whoever is owed already is left out.
     """
-    return _decide(applications, by, ExportState.PENDING, EventKind.REQUESTED, "To be sent to Greenhouse.")
+    return _decide(applications, by, ExportState.PENDING, EventKind.REQUESTED, "To be sent to Greenhouse")
 
 
 def decline(*, applications: QuerySet[Application], by: User) -> int:
@@ -56,7 +56,7 @@ def decline(*, applications: QuerySet[Application], by: User) -> int:
 
     Effects, Repeat: as `send`, with exports that are cancelled from the start.
     """
-    return _decide(applications, by, ExportState.CANCELLED, EventKind.CANCELLED, "Not to be sent to Greenhouse.")
+    return _decide(applications, by, ExportState.CANCELLED, EventKind.CANCELLED, "Not to be sent to Greenhouse")
 
 
 def _decide(applications: QuerySet[Application], by: User, state: ExportState, kind: EventKind, text: str) -> int:

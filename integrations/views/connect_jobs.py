@@ -87,6 +87,7 @@ def _page(request: EmployerRequest, connection: Connection, failed: list[Pair]) 
         "nav": "jobs",
         "connection": connection,
         "page": page,
+        "has_failed": bool(failed),
         "pairs": [(pair, [label_of(post) for post in pair.found]) for pair in pairs],
         "waiting": page.paginator.count + len(failed),
         "free": free_posts(connection).count(),

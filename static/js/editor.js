@@ -31,7 +31,10 @@
     editor.setAttribute("role", "textbox");
     editor.setAttribute("aria-multiline", "true");
     editor.setAttribute("aria-labelledby", label.id);
-    if (textarea.getAttribute("aria-describedby")) editor.setAttribute("aria-describedby", textarea.getAttribute("aria-describedby"));
+    // The hint is for those who type without this script: typed in here, HTML would stay HTML.
+    document.getElementById(`${textarea.id}_helptext`)?.remove();
+    const notes = (textarea.getAttribute("aria-describedby") || "").split(" ").filter((id) => id && document.getElementById(id));
+    if (notes.length) editor.setAttribute("aria-describedby", notes.join(" "));
     editor.innerHTML = textarea.value;
     editor.addEventListener("input", () => { textarea.value = editor.innerText.trim() ? editor.innerHTML : ""; });
     label.addEventListener("click", () => editor.focus());

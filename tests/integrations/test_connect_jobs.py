@@ -52,6 +52,13 @@ def test_page_then_offers_jobs_without_a_post_and_fills_in_what_fits(as_rita: Cl
     assert "Suggested because the title and the location are the same." in page.text
 
 
+def test_page_when_no_role_is_free_then_says_so_and_asks_for_nothing(as_rita: Client, connection: Connection) -> None:
+    JobFactory(employer=connection.employer, title="Poet")
+    page = as_rita.get(PAGE).text
+    assert "No role is free" in page
+    assert "<input" not in page.partition("<main")[2].partition("</main")[0]
+
+
 def test_page_when_two_jobs_are_alike_then_proposes_a_post_once(as_rita: Client, connection: Connection) -> None:
     _post(connection)
     for _ in range(2):

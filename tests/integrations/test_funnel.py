@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Employer
 from candidates.models import Application, ApplicationOrigin, ApplicationStatus, EventKind, Origin, TimelineEvent
-from integrations.funnel import Funnel, funnel
+from integrations.funnel import Funnel, Step, funnel
 from tests.factories import ApplicationFactory, JobFactory
 
 PAGE = "/employers/lumen-robotics/dashboard/"
@@ -60,12 +60,43 @@ def test_steps_then_count_who_got_at_least_that_far(people: Employer) -> None:
     assert [step.percent for step in found.steps] == [33, 100, 100, 67, 67, 33, 33]
 
 
+def test_steps_when_people_move_on_without_greenhouse_then_say_nothing_of_sending(employer: Employer) -> None:
+    _person(employer)
+    _person(employer, status=ApplicationStatus.INTERVIEWING, after={"in_review": 1, "interviewing": 2})
+    assert _counts(funnel(employer)) == {
+        "sourced": 0,
+        "applied": 2,
+        "in_review": 1,
+        "interviewing": 1,
+        "offer": 0,
+        "hired": 0,
+    }
+    _person(employer, status=ApplicationStatus.SENT, after={"sent": 1})
+    cache.clear()
+    found = _counts(funnel(employer))
+    assert (found["sent"], found["in_review"]) == (1, 1), "who was not sent does not count as sent"
+
+
 def test_times_then_are_medians_from_arrival(people: Employer) -> None:
     times = {step.key: step.days for step in funnel(people).steps}
     assert times["sent"] == pytest.approx(2)
     assert times["interviewing"] == pytest.approx(5)
     assert times["hired"] == pytest.approx(9)
     assert times["offer"] is times["applied"] is None
+
+
+@pytest.mark.parametrize(
+    ("days", "table", "picture"),
+    [
+        (None, "–", ""),
+        (0.01, "under an hour", "within an hour"),
+        (0.5, "12 hours", "after 12 hours"),
+        (1.0, "1 day", "after 1 day"),
+    ],
+)
+def test_time_of_a_step_then_reads_well_in_table_and_picture(days: float | None, table: str, picture: str) -> None:
+    step = Step("sent", "Sent", 1, 100, days)
+    assert (step.time_in_words, step.after_in_words) == (table, picture)
 
 
 def test_funnel_when_narrowed_then_counts_only_those(people: Employer, other_employer: Employer) -> None:

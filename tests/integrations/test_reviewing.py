@@ -86,7 +86,7 @@ def test_an_applicant_of_a_reviewed_job_waits_until_somebody_sends_them(
         assert answer.redirect_chain == [(page, 302)]
         assert words in answer.text
     assert _exports() == [(waiting, ExportState.PENDING)]
-    told = TimelineEvent.objects.get(text="To be sent to Greenhouse.")
+    told = TimelineEvent.objects.get(text="To be sent to Greenhouse")
     assert (told.actor, told.application) == (rita, waiting)
 
 
