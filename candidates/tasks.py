@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from candidates import letters, stash
+from candidates.notices import digest, reading
 from candidates.search import index
 
 STALE_PER_SWEEP = 5000
@@ -32,3 +33,20 @@ def wake_owed_letters() -> None:
 def sweep_search() -> None:
     """Read the profiles into the search that whoever saved them did not."""
     index.refresh(index.stale(STALE_PER_SWEEP))
+
+
+@shared_task(ignore_result=True)
+def write_digest(membership_id: int) -> None:
+    digest.write(membership_id)
+
+
+@shared_task(ignore_result=True)
+def wake_digests() -> None:
+    """Find the members who are owed a letter of what they were told."""
+    for membership_id in digest.owed():
+        write_digest.apply_async((membership_id,), expires=WAKE_EXPIRES_SECONDS)
+
+
+@shared_task(ignore_result=True)
+def sweep_notices() -> None:
+    reading.forget_old()

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from candidates.views import applying, marks
+from candidates.views import applying, marks, notices
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("companies/<slug:slug>/jobs/<int:pk>/apply/", applying.apply, name="apply"),
@@ -12,4 +12,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="answer_file",
     ),
     path("employers/<slug:employer>/candidates/<uuid:key>/mark/", marks.candidate_mark, name="candidate_mark"),
+    path("employers/<slug:employer>/notifications/", notices.notifications, name="notifications"),
+    path("employers/<slug:employer>/notifications/<int:pk>/", notices.notification_open, name="notification_open"),
+    path("employers/<slug:employer>/notifications/read/", notices.notifications_read, name="notifications_read"),
+    path(
+        "employers/<slug:employer>/notifications/settings/", notices.notification_settings, name="notification_settings"
+    ),
 ]

@@ -97,6 +97,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.employer",
+                "candidates.context.notices",
             ],
         },
     },
@@ -302,6 +303,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "candidates.tasks.sweep_search",
         "schedule": 300.0,
         "options": {"expires": 290},
+    },
+    "write-to-members": {
+        "task": "candidates.tasks.wake_digests",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "forget-notices": {
+        "task": "candidates.tasks.sweep_notices",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
     },
     "keep-greenhouse-alive": {
         "task": "integrations.tasks.keep_grants_alive",

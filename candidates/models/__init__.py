@@ -8,6 +8,9 @@ from candidates.models.applications import (
     ApplicationQuerySet,
     ApplicationStatus,
 )
+from candidates.models.letters import LetterKind, LetterRule, StatusLetter
+from candidates.models.notes import Note
+from candidates.models.notices import Notice, NoticeChoice, NoticeKind, NoticeQuerySet, Rhythm
 from candidates.models.people import Candidate, Document, DocumentText, document_path
 from candidates.models.profile import (
     HiddenFrom,
@@ -43,9 +46,16 @@ __all__ = [
     "DocumentText",
     "EventKind",
     "HiddenFrom",
+    "LetterKind",
+    "LetterRule",
     "Level",
     "Mark",
     "MarkKind",
+    "Note",
+    "Notice",
+    "NoticeChoice",
+    "NoticeKind",
+    "NoticeQuerySet",
     "Origin",
     "Profile",
     "ProfileAccess",
@@ -53,7 +63,9 @@ __all__ = [
     "ProfileTerm",
     "ProfileText",
     "Remote",
+    "Rhythm",
     "SearchState",
+    "StatusLetter",
     "Term",
     "TermKind",
     "TimelineEvent",
