@@ -52,7 +52,7 @@ def correct(application: Application, fields: dict[str, Any], documents: Mapping
         if pk in (RESUME, application.resume_id):
             application.resume = document
             changed.append("resume")
-            words.append("résumé")
+            words.append("résumé" if document else "without the résumé")
         else:
             words += _replace_answer(application, pk, document)
     application.save(update_fields=changed)
@@ -63,4 +63,4 @@ def _replace_answer(application: Application, pk: int, document: Document | None
     rows = Answer.objects.filter(application=application, document=pk)
     labels = list(rows.values_list("label", flat=True))
     rows.update(document=document, text=document.filename if document else "")
-    return [f"file for “{label}”" for label in labels]
+    return [f"{'' if document else 'without the '}file for “{label}”" for label in labels]

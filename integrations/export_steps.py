@@ -17,6 +17,7 @@ class StepShown:
     remote_id: str = ""
     at: datetime | None = None
     note: str = ""
+    is_file: bool = False
 
 
 def steps_of(export: Export, events: Iterable[TimelineEvent], *, is_recruiter: bool) -> list[StepShown]:
@@ -61,12 +62,12 @@ def _contacts(export: Export) -> StepShown:
 def _files(export: Export, is_recruiter: bool) -> list[StepShown]:
     rows, in_flight = [], export.step_in_flight == ExportStep.FILE
     for file in export.files.all():
-        if file.remote_id:
-            state = "done"
+        if file.remote_id or file.is_left_out:
+            state = "done" if file.remote_id else "left_out"
         else:  # the first one without an id is the one in flight
             state, in_flight = ("in_flight", False) if in_flight else ("open", False)
         name = file.filename if is_recruiter or file.type == FileType.RESUME else ""
-        rows.append(StepShown(file.get_type_display(), state, file.remote_id, note=name))
+        rows.append(StepShown(file.get_type_display(), state, file.remote_id, note=name, is_file=True))
     return rows or [StepShown(ExportStep.FILE.label, "left_out" if export.state == ExportState.SENT else "open")]
 
 

@@ -1,6 +1,6 @@
 """What is wrong with somebody's data, said before anything is sent. No HTTP."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -23,10 +23,14 @@ _BLOCKED_CONTENT = frozenset({"program", "web_page", "macros"})
 
 @dataclass(frozen=True)
 class Finding:
-    """A problem in words, and the name of the file it is about, if it is about one."""
+    """A problem in words, and the file it is about, if it is about one."""
 
     problem: Problem
-    filename: str = ""
+    document: Document | None = None
+
+    @property
+    def filename(self) -> str:
+        return self.document.filename if self.document else ""
 
     @property
     def blocks(self) -> bool:
@@ -34,22 +38,23 @@ class Finding:
         return self.problem.code not in _STOPS_NOTHING
 
 
-def preflight(application: Application) -> list[Finding]:
+def preflight(application: Application, *, without: Collection[int] = ()) -> list[Finding]:
     """Find everything that Greenhouse would refuse or nobody could use there, the worst first.
 
-    Effects: reads the files from storage.
+    Effects: reads the files from storage, but for the documents that it is sent `without`.
     """
     found = [*_of_person(application)]
     for document in documents_of(application):
-        code = _of_file(document)
+        code = "" if document.pk in without else _of_file(document)
         if code:
-            found.append(Finding(PROBLEMS[code], document.filename))
+            found.append(Finding(PROBLEMS[code], document))
     return sorted(found, key=lambda finding: not finding.blocks)
 
 
-def blocking_problem(application: Application) -> str:
+def blocking_problem(application: Application, *, without: Collection[int] = ()) -> str:
     """The code of the first problem that sending would run into; empty if there is none."""
-    return next((finding.problem.code for finding in preflight(application) if finding.blocks), "")
+    found = preflight(application, without=without)
+    return next((finding.problem.code for finding in found if finding.blocks), "")
 
 
 def documents_of(application: Application) -> list[Document]:

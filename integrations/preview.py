@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accounts.models import User
-from candidates.models import Application
+from candidates.models import Application, Document
 from integrations.arrival import Arrival
 from integrations.credentials import client_for
 from integrations.fields import DecryptionError
@@ -86,9 +86,14 @@ class Preview:
 
     @property
     def can_send(self) -> bool:
-        """False while it would stop before a person again, and for what is there or under way."""
+        """False while it would stop before a person again, whatever files are left out; and for what is under way."""
         is_over = self.earlier is not None and not self.earlier.can_send_again
-        return not is_over and not any(finding.blocks for finding in self.findings)
+        return not is_over and not any(finding.blocks for finding in self.findings if not finding.document)
+
+    @property
+    def blocked_files(self) -> list[Document]:
+        """Those that cannot be sent; without them, the person can."""
+        return [finding.document for finding in self.findings if finding.blocks and finding.document]
 
     @property
     def is_new_person(self) -> bool:

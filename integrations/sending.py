@@ -10,6 +10,7 @@ from accounts.models import User
 from candidates.models import Application, EventKind, Origin
 from candidates.services import tell
 from integrations.arrival import Arrival
+from integrations.leaving_out import leave_out
 from integrations.models import (
     CAN_BE_CANCELLED,
     CAN_BE_SENT_AGAIN,
@@ -43,11 +44,17 @@ def export_application(application: Application, *, by: User | None = None) -> E
 
 
 def send_application(
-    application: Application, *, by: User, greenhouse_job: GreenhouseJob | None, arrival: Arrival
+    application: Application,
+    *,
+    by: User,
+    greenhouse_job: GreenhouseJob | None,
+    arrival: Arrival,
+    without: Collection[int] = (),
 ) -> Export:
     """Owe Greenhouse this person because a recruiter asked for it, on a job or as a prospect without one.
 
-    Effects: one transaction; a line in the timeline. Whoever asked gets the credit unless `arrival` names somebody.
+    Effects: one transaction; a line in the timeline, and one about the documents of `without`, which are left out.
+        Whoever asked gets the credit unless `arrival` names somebody.
     Repeat: the export that is there; one that was cancelled or stands before a person goes on, as asked for now.
     Raises: ValueError for a job of another employer, a candidate without a job, or an employer without Greenhouse.
     """
@@ -65,6 +72,8 @@ def send_application(
             Export.objects.filter(pk=export.pk).update(**arrival.as_fields(), requested_by=by)
             send_again(export=export)
             export.refresh_from_db()
+        if export.state == ExportState.PENDING:
+            leave_out(export, without, by=by)
     return export
 
 

@@ -14,7 +14,7 @@ from integrations.models import Export, ExportFile, ExportStep, GreenhouseCredit
 
 class ExportFileInline(admin.TabularInline):  # type: ignore[type-arg]
     model = ExportFile
-    fields = readonly_fields = ("type", "filename", "remote_id", "problem_code")
+    fields = readonly_fields = ("type", "filename", "remote_id", "problem_code", "is_left_out")
     extra = 0
     can_delete = False
 
@@ -118,7 +118,7 @@ class ExportFileAdmin(OfConnectionAdmin):
     joined = ("export__connection__employer", "document")
     search_fields = ("filename", "=remote_id", "export__application__email", "export__connection__employer__name")
     search_help_text = "File name, Greenhouse id, e-mail or employer"
-    fields = ("export", "document", "type", "filename", "remote_id", "problem_code")
+    fields = ("export", "document", "type", "filename", "remote_id", "problem_code", "is_left_out")
 
     @admin.display(description="Employer", ordering="export__connection__employer__name")
     def employer(self, row: ExportFile) -> str:

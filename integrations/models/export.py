@@ -224,6 +224,7 @@ class ExportFile(models.Model):
     filename = models.CharField(max_length=200, help_text="As in Greenhouse, and by which it is found there.")
     remote_id = models.CharField(max_length=40, blank=True)
     problem_code = models.CharField(max_length=40, blank=True)
+    is_left_out = models.BooleanField(default=False, help_text="A recruiter sends the person without it.")
 
     class Meta:
         ordering = ["position", "pk"]

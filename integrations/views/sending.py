@@ -63,7 +63,9 @@ def send_candidate(request: EmployerRequest, key: Any) -> HttpResponse:
 
 def _send(request: EmployerRequest, person: Person, application: Application, form: ShareForm) -> HttpResponse:
     job = form.cleaned_data["job"]
-    export = sending.send_application(application, by=request.user, greenhouse_job=job, arrival=form.arrival)
+    without = as_ids(request.POST.getlist("without"))
+    given: dict[str, Any] = {"greenhouse_job": job, "arrival": form.arrival, "without": without}
+    export = sending.send_application(application, by=request.user, **given)
     if export.state == ExportState.SENT:
         messages.info(request, f"{application.name} was sent there before. Nothing was sent again.")
     else:

@@ -7,7 +7,8 @@ from django.core.files.base import ContentFile
 from django.test import Client
 
 from accounts.models import User
-from candidates.models import Application
+from candidates.models import Application, Document
+from candidates.uploads import MAX_BYTES
 from integrations.models import Connection, Export, ExportState, GreenhouseJob, SendsAs
 from integrations.problems import PROBLEMS
 from tests.factories import (
@@ -18,7 +19,7 @@ from tests.factories import (
     ExportFactory,
     GreenhouseJobFactory,
 )
-from tests.integrations.greenhouse.sending import EMAIL, apply, arrived, attempt, person_in
+from tests.integrations.greenhouse.sending import EMAIL, apply, arrived, attempt, person_in, texts_of
 from tests.sandbox_process import SandboxProcess
 
 BASE = "/employers/lumen-robotics/"
@@ -184,24 +185,92 @@ def test_preview_says_what_is_wrong_with_the_data(
     assert ('name="send"' in answer.text) is may_be_sent
 
 
+def _resume(application: Application, content: bytes, filename: str) -> Document:
+    given = {"file": ContentFile(content, name="x"), "filename": filename, "extension": filename.rpartition(".")[2]}
+    application.resume = DocumentFactory(candidate=application.candidate, **given)
+    application.save()
+    return application.resume
+
+
 @pytest.mark.parametrize(
     ("content", "filename", "code"),
     [
         (b"", "a.pdf", "file_empty"),
         (b"MZ\x90\x00", "a.exe", "file_blocked"),
+        (b"%PDF-1.7 ".ljust(MAX_BYTES + 1), "a.pdf", "file_too_big"),
+        (b"%PDF-1.7 ", "a.docx", "file_wrong_ending"),
         (b"%PDF-1.7 /Encrypt", "a.pdf", "file_locked"),
+        (b"%PDF-1.7 ".ljust(MAX_BYTES), "a.pdf", ""),
     ],
+    ids=["0 bytes", "program", "more than 5 MB", "wrong ending", "password", "5 MB"],
 )
-def test_preview_says_what_is_wrong_with_a_file(
+def test_preview_says_what_is_wrong_with_a_file_and_offers_to_send_without_it(
     as_rita: Client, ada: Application, content: bytes, filename: str, code: str
 ) -> None:
-    ada.resume = DocumentFactory(
-        candidate=ada.candidate, file=ContentFile(content, name="x"), filename=filename, extension=filename[-3:]
-    )
-    ada.save()
-    text = _preview(as_rita, ada).text
-    assert f"{PROBLEMS[code].title}: {filename}" in text
-    assert ('name="send"' in text) is (code == "file_locked")
+    document = _resume(ada, content, filename)
+    answer = _preview(as_rita, ada)
+    text = answer.text
+    assert ("alert-danger" in text or "alert-warning" in text) is bool(code)
+    assert (f'value="{document.pk}" form="send"' in text) is bool(code)
+    if code:
+        assert f"{PROBLEMS[code].title}: {filename}" in text
+        assert (f'value="{document.pk}" form="send" required' in text) is (code != "file_locked")
+    assert (document in answer.context["preview"].blocked_files) is (code not in ("", "file_locked"))
+    assert 'name="send"' in text
+
+
+def test_sending_without_a_file_then_all_the_rest_arrives_once_and_the_timeline_says_so(
+    as_rita: Client, sandbox: SandboxProcess, ada: Application
+) -> None:
+    empty = _resume(ada, b"", "cv.pdf")
+    plan = DocumentFactory(candidate=ada.candidate, filename="plan.pdf")
+    AnswerFactory(application=ada, kind="attachment", label="Your plan", document=plan, text="plan.pdf")
+    as_rita.post(_page(ada), {**_order(ada), "send": "1"})
+    stopped = attempt(Export.objects.get())
+    assert (stopped.state, stopped.problem_code) == (ExportState.NEEDS_ATTENTION, "file_empty")
+    foreign = DocumentFactory()
+    as_rita.post(_page(ada), {**_order(ada), "send": "1", "without": [empty.pk, foreign.pk, "x"]})
+    row = attempt(Export.objects.get())
+    assert row.state == ExportState.SENT
+    assert arrived(sandbox) == {"people": 1, "applications": 1, "files": 1, "notes": 1}
+    assert [(file.document, bool(file.remote_id), file.is_left_out) for file in row.files.all()] == [
+        (empty, False, True),
+        (plan, True, False),
+    ]
+    assert texts_of(row)[:2] == ["To be sent to Greenhouse", "To be sent to Greenhouse without the résumé"]
+    page = as_rita.get(f"{BASE}exports/{row.pk}/")
+    assert [step.state for step in page.context["steps"] if step.is_file] == ["left_out", "done"]
+    assert "left out" in page.text
+    ada.refresh_from_db()
+    assert ada.resume == empty, "with us it stays"
+
+
+def test_sending_without_a_file_when_asked_for_anew_then_it_is_as_was_chosen_last(
+    as_rita: Client, sandbox: SandboxProcess, ada: Application
+) -> None:
+    empty = _resume(ada, b"", "cv.pdf")
+    as_rita.post(_page(ada), {**_order(ada), "send": "1", "without": empty.pk})
+    Export.objects.update(state=ExportState.CANCELLED)
+    as_rita.post(_page(ada), {**_order(ada), "send": "1"})
+    row = Export.objects.get()
+    assert not row.files.filter(is_left_out=True).exists()
+    assert attempt(row).problem_code == "file_empty"
+
+
+def test_preview_of_two_people_with_one_address_says_that_they_are_to_be_compared(
+    as_rita: Client, sandbox: SandboxProcess, ada: Application
+) -> None:
+    for first_name in ("Ada", "Augusta"):
+        person_in(sandbox, first_name=first_name)
+    before = arrived(sandbox)
+    answer = _preview(as_rita, ada)
+    assert len(answer.context["preview"].suspects) == before["people"] == 2
+    assert "Perhaps there" in answer.text
+    assert "2 people in Greenhouse may be the same" in answer.text
+    as_rita.post(_page(ada), {**_order(ada), "send": "1"})
+    row = attempt(Export.objects.get())
+    assert (row.state, row.problem_code) == (ExportState.NEEDS_ATTENTION, "duplicate_unsure")
+    assert arrived(sandbox) == before, "nothing is written until somebody decides"
 
 
 def test_a_candidate_without_a_job_is_refused_and_what_was_typed_stays(as_rita: Client, ada: Application) -> None:

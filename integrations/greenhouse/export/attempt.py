@@ -18,7 +18,7 @@ from integrations.greenhouse.errors import (
 )
 from integrations.greenhouse.export import outcome
 from integrations.greenhouse.export.applying import send_application
-from integrations.greenhouse.export.files import send_files
+from integrations.greenhouse.export.files import left_out, send_files
 from integrations.greenhouse.export.lock import LEASE, free_person, lease_person
 from integrations.greenhouse.export.notes import send_note
 from integrations.greenhouse.export.people import add_contacts, send_person
@@ -52,7 +52,7 @@ def run(export_id: int) -> None:
     if not export.connection.is_active:
         outcome.put_off(export, "", seconds=0, counts=False)
         return
-    if not export.candidate_remote_id and (code := blocking_problem(export.application)):
+    if not export.candidate_remote_id and (code := blocking_problem(export.application, without=left_out(export))):
         outcome.stop(export, code)
         return
     person = lease_person(export)

@@ -30,6 +30,12 @@ def send_files(walk: Walk) -> None:
         _send_file(walk, file, there)
 
 
+def left_out(export: Export) -> list[int]:
+    """The documents that a recruiter sends the person without."""
+    rows = export.files.filter(is_left_out=True, document__isnull=False)
+    return [pk for pk in rows.values_list("document", flat=True) if pk]
+
+
 def plan_files(export: Export) -> None:
     """Make a row for every file of the application that has none. Repeat: harmless."""
     known = set(export.files.values_list("document", flat=True))
@@ -57,7 +63,7 @@ def planned_files(export: Export) -> list[ExportFile]:
 
 def _files_of(export: Export) -> list[ExportFile]:
     plan_files(export)
-    return list(export.files.exclude(document=None).select_related("document"))
+    return list(export.files.exclude(document=None).exclude(is_left_out=True).select_related("document"))
 
 
 def _send_file(walk: Walk, file: ExportFile, there: Sequence[AttachmentPayload]) -> None:
