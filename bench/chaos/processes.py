@@ -27,8 +27,9 @@ class Processes:
     def kill(self, worker: int, *, is_whole: bool) -> None:
         """Kill a worker, or only the process that does its work, which it then starts anew.
 
-        Effects: SIGKILL. A worker that has no process yet is killed as a whole.
+        Effects: SIGKILL. A worker that has no process yet is killed as a whole; one that has ended is started for it.
         """
+        self.mend()  # two kills may fall due at once
         process = self._running[worker]
         children = [] if is_whole else _children(process.pid)
         if children:
