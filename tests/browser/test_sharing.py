@@ -1,5 +1,6 @@
 """Share ▾ in a browser: one person by keyboard with a preview, then everybody on the page at once."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,7 +30,8 @@ def test_one_person_is_shared_and_then_everybody_at_once(
     hiring: GreenhouseJob,  # noqa: F811
     applicants: Page,
 ) -> None:
-    apply(hiring, first_name="Ada", last_name="Byron")
+    ada = apply(hiring, first_name="Ada", last_name="Byron")
+    Path(ada.resume.file.path).write_bytes(b"")
     apply(another(sandbox, hiring), "grace@hopper.example", first_name="Grace", last_name="Hopper")
     page = applicants
     page.reload()
@@ -51,6 +53,10 @@ def test_one_person_is_shared_and_then_everybody_at_once(
     expect(page.get_by_text("Nobody like this is in Greenhouse, so the person is added:")).to_be_visible()
     expect(page.get_by_role("row", name=f"Stage {second}")).to_be_visible()
     look(page, "preview")
+    page.get_by_role("button", name="Send to Greenhouse").click()
+    without = page.get_by_label(f"Send without {ada.resume.filename}")
+    expect(without).to_be_focused()  # the browser asks for it, and sends nothing
+    without.check()
     page.get_by_role("button", name="Send to Greenhouse").click()
     expect(page.get_by_text("Ada Byron is on the way to Greenhouse.")).to_be_visible()
     assert attempt(Export.objects.get()).state == ExportState.SENT
