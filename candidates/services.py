@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import Employer, User
-from candidates import letters, tasks
+from candidates import letters, status_letters, tasks
 from candidates.models import (
     ABOUT_STATUS,
     STATUS_EVENTS,
@@ -22,9 +22,11 @@ from candidates.models import (
     Candidate,
     Document,
     EventKind,
+    NoticeKind,
     Origin,
     TimelineEvent,
 )
+from candidates.notices import notify
 from candidates.signals import application_submitted
 from candidates.uploads import CheckedUpload
 from jobs.models import Job
@@ -149,9 +151,14 @@ def record_status(
 
 
 def set_status(*, application: Application, status: ApplicationStatus | str, at: datetime | None = None) -> None:
-    """Set where the person is without a word in the timeline. Repeat: harmless."""
+    """Set where the person is without a word in the timeline.
+
+    Effects: one row; a letter to the applicant may be owed, or taken back. In the caller's transaction.
+    Repeat: harmless.
+    """
     rows = Application.objects.filter(pk=application.pk).exclude(status=status)
-    rows.update(status=status, status_at=at or timezone.now())
+    if rows.update(status=status, status_at=at or timezone.now()):
+        status_letters.follow(application.pk, status, at or timezone.now())
 
 
 def tell(
@@ -262,6 +269,14 @@ def _complete(application: Application, answers: list[AnswerData], documents: Ma
         text="Applied on Purpose Jobs.",
         origin=Origin.APPLICANT,
         status=ApplicationStatus.APPLIED,
+    )
+    title = f" for {application.job_title}" if application.job else ""
+    notify(
+        employer=application.employer,
+        kind=NoticeKind.NEW_APPLICANT,
+        text=f"{application.name} applied{title}",
+        url=application.get_absolute_url(),
+        candidate=application.candidate,
     )
     application_submitted.send(sender=Application, application=application)
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from candidates import letters, stash
+from candidates import letters, stash, status_letters
 from candidates.notices import digest, reading
 from candidates.search import index
 
@@ -45,6 +45,18 @@ def wake_digests() -> None:
     """Find the members who are owed a letter of what they were told."""
     for membership_id in digest.owed():
         write_digest.apply_async((membership_id,), expires=WAKE_EXPIRES_SECONDS)
+
+
+@shared_task(ignore_result=True)
+def write_status_letter(letter_id: int) -> None:
+    status_letters.write(letter_id)
+
+
+@shared_task(ignore_result=True)
+def wake_status_letters() -> None:
+    """Find the letters to applicants that are due."""
+    for letter_id in status_letters.owed():
+        write_status_letter.apply_async((letter_id,), expires=WAKE_EXPIRES_SECONDS)
 
 
 @shared_task(ignore_result=True)

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from candidates.views import applying, marks, notices
+from candidates.views import applying, candidate_emails, marks, notices
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("companies/<slug:slug>/jobs/<int:pk>/apply/", applying.apply, name="apply"),
@@ -17,5 +17,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("employers/<slug:employer>/notifications/read/", notices.notifications_read, name="notifications_read"),
     path(
         "employers/<slug:employer>/notifications/settings/", notices.notification_settings, name="notification_settings"
+    ),
+    path(
+        "employers/<slug:employer>/settings/candidate-emails/",
+        candidate_emails.candidate_emails,
+        name="candidate_emails",
     ),
 ]

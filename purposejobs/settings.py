@@ -304,6 +304,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"expires": 290},
     },
+    "write-how-it-went": {
+        "task": "candidates.tasks.wake_status_letters",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "write-to-members": {
         "task": "candidates.tasks.wake_digests",
         "schedule": 60.0,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from integrations import health
+from integrations import health, telling
 from integrations.models import Export, ExportState, Step
 
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -66,6 +66,7 @@ def stop(export: Export, code: str, *, settled_at: datetime | None = None) -> No
     export.set_problem(code)
     if _let_go(export, lease_until=settled_at):
         _note_trouble(export, code)
+        telling.stopped(export)
 
 
 def _has_had_its_day(export: Export) -> bool:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from candidates.models import ApplicationStatus, Origin
 from candidates.services import set_status, tell
+from integrations import telling
 from integrations.greenhouse.tracking import persons
 from integrations.greenhouse.tracking.standing import Change, Reading, Standing, changes
 from integrations.models import Export, ExportState, GreenhouseJob
@@ -61,6 +62,8 @@ def apply_application(reading: Reading, origin: Origin, jobs: Mapping[str, str])
         persons.apply_person(export, reading, origin)
         if any(change.status for change in news):
             set_status(application=export.application, status=_overall(export), at=_at(news))
+            if before.status:  # the first look at somebody only finds where we put them
+                telling.moved(export, news[-1].text)
     return True
 
 
