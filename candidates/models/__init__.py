@@ -8,6 +8,7 @@ from candidates.models.applications import (
     ApplicationQuerySet,
     ApplicationStatus,
 )
+from candidates.models.joining import SignIn, SignInQuerySet
 from candidates.models.letters import LetterKind, LetterRule, StatusLetter
 from candidates.models.notes import Note
 from candidates.models.notices import Notice, NoticeChoice, NoticeKind, NoticeQuerySet, Rhythm
@@ -65,6 +66,8 @@ __all__ = [
     "Remote",
     "Rhythm",
     "SearchState",
+    "SignIn",
+    "SignInQuerySet",
     "StatusLetter",
     "Term",
     "TermKind",

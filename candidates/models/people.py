@@ -52,7 +52,11 @@ class DocumentText(models.Model):
     """The words in a file, for skills and for search; apart from it, since lists of files never need them."""
 
     document = models.OneToOneField(Document, on_delete=models.CASCADE, related_name="words")
-    text = models.TextField(blank=True)
+    text = models.TextField(blank=True, help_text="Empty if there is none, or none that can be read.")
+    skills = models.JSONField(
+        default=list, blank=True, help_text="Those that the words name, for the person to choose from."
+    )
+    decided_at = models.DateTimeField(null=True, blank=True, help_text="When the person chose among them.")
 
     def __str__(self) -> str:
         return f"Words of {self.document}"
