@@ -33,6 +33,7 @@ from integrations.greenhouse.errors import (
 from integrations.greenhouse.schemas import UserPayload
 from integrations.greenhouse.scopes import ALL_SCOPES, WEBHOOKS
 from integrations.greenhouse.transport import Gate
+from integrations.ids import as_id
 from integrations.models import CredentialKind
 from integrations.problems import code_for, of_consent
 
@@ -191,7 +192,7 @@ def _look(token: Token, gate: Gate | None) -> Findings:
 
 def _user_behind(token: Token, seen: Introspection | None, gate: Gate | None) -> UserPayload | None:
     """Return the person who authorized us as themselves; None for a service account, which Greenhouse does not list."""
-    if seen is None or not (seen.subject or "").isdecimal():
+    if seen is None or as_id(seen.subject or "") is None:
         return None
     client = client_with(FixedToken(token.value), gate)
     try:

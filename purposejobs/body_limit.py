@@ -14,6 +14,7 @@ MOST_BYTES = 3 * MEGABYTE
 MOST_BYTES_WITH_FILES = {"/apply/": 30 * MEGABYTE, "/correct/": 30 * MEGABYTE, "/settings/logo/": 12 * MEGABYTE}
 # What Greenhouse delivers is read into memory as a whole, to check its signature.
 WEBHOOKS, MOST_BYTES_OF_WEBHOOK = "/greenhouse/hooks/", 2 * MEGABYTE
+_MOST_DIGITS = 18
 _TOO_MUCH = "This is more than we can take at once. Go back and choose smaller files: each may have 5 MB, a logo 1 MB."
 
 
@@ -28,6 +29,7 @@ class BodyLimit:
         if request.path.startswith(WEBHOOKS):
             most = MOST_BYTES_OF_WEBHOOK
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > most:
+        # Python refuses to read a number of thousands of digits.
+        if not length.isdecimal() or len(length) > _MOST_DIGITS or int(length) > most:
             return HttpResponse(_TOO_MUCH, status=413, content_type="text/plain; charset=utf-8")
         return self.get_response(request)

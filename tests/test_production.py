@@ -32,6 +32,7 @@ def test_the_image_can_collect_its_static_files(tmp_path: Path) -> None:
         *((f"/companies/x{end}", most + 1, 413) for end, most in MOST_BYTES_WITH_FILES.items()),
         ("/companies/x/jobs/1/apply/", MOST_BYTES + 1, 404),
         ("/accounts/login/", "9" * 400, 413),
+        ("/accounts/login/", "9" * 5000, 413),
         ("/accounts/login/", "-1", 413),
     ],
 )
