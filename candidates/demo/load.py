@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Employer, Membership, User
 from accounts.services import create_employer
 from candidates.demo.companies import EMPLOYERS, JONAS, LUMEN, PASSWORD, DemoEmployer, DemoJob, DemoPerson
+from candidates.demo.joining import join_network
 from candidates.demo.people import APPLICANTS, DemoApplicant
 from candidates.demo.resume import resume_pdf
 from candidates.models import Application, Candidate, Document, Origin, TimelineEvent
@@ -20,9 +21,9 @@ from jobs.services import create_job
 
 
 def load_demo() -> bool:
-    """Write the demo employers with team, jobs and applicants; True when this call wrote them.
+    """Write the demo employers with team, jobs and applicants, and the network; True when this call wrote them.
 
-    Effects: one transaction; a file in storage per applicant, taken away again when the transaction fails.
+    Effects: one transaction; a file in storage per résumé, taken away again when the transaction fails.
     Repeat: harmless; writes nothing once there is any employer.
     """
     stored: list[Document] = []
@@ -51,6 +52,7 @@ def _load(stored: list[Document]) -> None:
                 application = _apply(applicant, jobs[0])
                 stored += [application.resume] if application.resume else []
                 _handle(applicant, application, recruiter=people[JONAS.email])
+            join_network(stored, employer=employer, recruiter=people[JONAS.email])
 
 
 def _person(people: dict[str, User], demo: DemoPerson) -> User:

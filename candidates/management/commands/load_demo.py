@@ -10,7 +10,9 @@ from candidates.demo.load import load_demo
 
 
 class Command(BaseCommand):
-    help = "Load a demo employer with its team, jobs and applicants, unless there is an employer already."
+    help = (
+        "Load a demo employer with its team, jobs and applicants, and a network, unless there is an employer already."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
