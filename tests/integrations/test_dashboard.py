@@ -45,6 +45,7 @@ def test_attention_then_counts_by_reason_and_leads_there(as_bob: Client, connect
     [
         ({}, "Your career site was read 4\xa0minutes ago. We look again in about 11\xa0minutes."),
         ({"sync_due_at": timezone.now()}, "We look again any moment."),
+        ({"sync_due_at": timezone.now() + timedelta(seconds=50)}, "We look again any moment."),
         ({"synced_at": None}, "Your career site has not been read yet."),
         ({"state": ConnectionState.NEEDS_ATTENTION}, "Greenhouse has to work first"),
     ],
