@@ -1,11 +1,14 @@
 """What the team did with a person, and who looked at whom, written down."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.utils import timezone
 
 from accounts.models import Employer, User
 from candidates.models import AccessKind, Activity, ActivityKind, Candidate, ProfileAccess
+
+LISTED_KEPT_FOR = timedelta(days=365)
 
 
 def record(*, employer: Employer, candidate: Candidate, kind: ActivityKind, text: str, by: User | None = None) -> None:
@@ -31,3 +34,9 @@ def note_access(*, employer: Employer, by: User, candidates: Iterable[Candidate 
         for one in candidates
     ]
     ProfileAccess.objects.bulk_create(rows, ignore_conflicts=kind == AccessKind.LISTED)
+
+
+def forget_old_listings() -> None:
+    """Delete the accesses that were no more than a name in a list, after a year; all others stay. Repeat: harmless."""
+    before = timezone.localdate() - LISTED_KEPT_FOR
+    ProfileAccess.objects.filter(kind=AccessKind.LISTED, on__lt=before).delete()

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from candidates import letters, stash, status_letters
+from candidates import activity, letters, sharing_letters, stash, status_letters
 from candidates.notices import digest, reading
 from candidates.search import index
 
@@ -27,6 +27,19 @@ def wake_owed_letters() -> None:
     """Find the letters that nobody was woken for, or that the mail server did not take."""
     for application_id in letters.owed():
         write_letters.apply_async((application_id,), expires=WAKE_EXPIRES_SECONDS)
+    for share_id in sharing_letters.owed():
+        write_share.apply_async((share_id,), expires=WAKE_EXPIRES_SECONDS)
+
+
+@shared_task(ignore_result=True)
+def write_share(share_id: int) -> None:
+    sharing_letters.write(share_id)
+
+
+@shared_task(ignore_result=True)
+def sweep_accesses() -> None:
+    """Forget who was merely in somebody's list a year ago."""
+    activity.forget_old_listings()
 
 
 @shared_task(ignore_result=True)

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from candidates.views import applying, candidate_emails, marks, notices
+from candidates.views import applying, candidate_emails, marks, notices, sharing
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("companies/<slug:slug>/jobs/<int:pk>/apply/", applying.apply, name="apply"),
@@ -12,6 +12,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="answer_file",
     ),
     path("employers/<slug:employer>/candidates/<uuid:key>/mark/", marks.candidate_mark, name="candidate_mark"),
+    path("employers/<slug:employer>/candidates/shared/", sharing.shared_with_me, name="shared_with_me"),
+    path("employers/<slug:employer>/candidates/<uuid:key>/share/", sharing.share_with_team, name="share_with_team"),
+    path("employers/<slug:employer>/candidates/<uuid:key>/link/", sharing.candidate_link, name="candidate_link"),
+    path(
+        "employers/<slug:employer>/candidates/<uuid:key>/link/<int:pk>/revoke/",
+        sharing.candidate_link_revoke,
+        name="candidate_link_revoke",
+    ),
+    path("c/<str:key>/", sharing.open_candidate_link, name="open_candidate_link"),
     path("employers/<slug:employer>/notifications/", notices.notifications, name="notifications"),
     path("employers/<slug:employer>/notifications/<int:pk>/", notices.notification_open, name="notification_open"),
     path("employers/<slug:employer>/notifications/read/", notices.notifications_read, name="notifications_read"),

@@ -8,6 +8,18 @@ _INSTEAD = "so the Greenhouse user we act as got the credit."
 # --- before anything is sent; the last three are only said, and stop nothing
 PREFLIGHT = (
     Problem(
+        "sending_not_wanted",
+        "This person does not want to be sent",
+        "They allow employers to find them and to write to them here, but not to put them into hiring software.",
+        "Write to them with Send Email and ask them to apply.",
+    ),
+    Problem(
+        "left_network",
+        "This person is not in your network any more",
+        "They left Purpose Jobs or hid from your company, so nothing of theirs is sent.",
+        "Cancel the export.",
+    ),
+    Problem(
         "no_email",
         "There is no email address",
         "Without one we could not tell whether this person is in Greenhouse already.",

@@ -299,6 +299,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 25},
     },
+    "sweep-accesses": {
+        "task": "candidates.tasks.sweep_accesses",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
+    },
     "sweep-search": {
         "task": "candidates.tasks.sweep_search",
         "schedule": 300.0,

@@ -27,6 +27,7 @@ from candidates.models.profile import (
     company_keys,
 )
 from candidates.models.searches import ProfileText
+from candidates.models.shares import CandidateLink, CandidateLinkQuerySet, Share, SharedWith
 from candidates.models.team import AccessKind, Activity, ActivityKind, Mark, MarkKind, ProfileAccess
 from candidates.models.timeline import ABOUT_STATUS, STATUS_EVENTS, EventKind, Origin, TimelineEvent
 
@@ -43,6 +44,8 @@ __all__ = [
     "ApplicationQuerySet",
     "ApplicationStatus",
     "Candidate",
+    "CandidateLink",
+    "CandidateLinkQuerySet",
     "Document",
     "DocumentText",
     "EventKind",
@@ -66,6 +69,8 @@ __all__ = [
     "Remote",
     "Rhythm",
     "SearchState",
+    "Share",
+    "SharedWith",
     "SignIn",
     "SignInQuerySet",
     "StatusLetter",

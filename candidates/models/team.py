@@ -98,6 +98,8 @@ class ProfileAccess(models.Model):
                 name="listed_once_a_day",
             )
         ]
+        # For the sweep, which runs over every access there ever was.
+        indexes = [models.Index("on", name="access_listed_on", condition=models.Q(kind="listed"))]
 
     def __str__(self) -> str:
         return f"{self.employer_id} {self.kind} {self.candidate_id}"
