@@ -1,5 +1,8 @@
 """Pick somebody of the network for an employer: an application made from the profile, once."""
 
+from typing import Any
+from uuid import uuid5
+
 from django.db import IntegrityError, transaction
 
 from accounts.models import Employer, User
@@ -37,6 +40,22 @@ def source(*, employer: Employer, candidate: Candidate, job: Job | None, by: Use
         return there
 
 
+def unsaved(*, employer: Employer, profile: Profile, job: Job | None = None) -> Application:
+    """What `source` would make, not saved: so a preview shows what will be sent before anything is made.
+
+    Shape: the key of one without a job is the same each time.
+    """
+    same_each_time = {} if job else {"key": uuid5(profile.candidate.key, str(employer.pk))}
+    return Application(
+        candidate=profile.candidate,
+        employer=employer,
+        job=job,
+        origin=ApplicationOrigin.SOURCED,
+        **same_each_time,
+        **_from_profile(profile),
+    )
+
+
 def _there(employer: Employer, candidate: Candidate, job: Job | None) -> Application | None:
     rows = Application.objects.visible_to(employer).filter(candidate=candidate)
     return (rows.filter(job=job) if job else rows).first()
@@ -47,9 +66,8 @@ def _picked(employer: Employer, candidate: Candidate, job: Job | None, by: User)
     found = profile.first()
     if found is None:
         raise NotInNetwork
-    application = Application.objects.create(
-        candidate=candidate, employer=employer, job=job, origin=ApplicationOrigin.SOURCED, **_from_profile(found)
-    )
+    application = unsaved(employer=employer, profile=found, job=job)
+    application.save(force_insert=True)
     title = f" for {job.title}" if job else ""
     tell(
         application=application,
@@ -62,13 +80,13 @@ def _picked(employer: Employer, candidate: Candidate, job: Job | None, by: User)
     return application
 
 
-def _from_profile(profile: Profile) -> dict[str, object]:
+def _from_profile(profile: Profile) -> dict[str, Any]:
     person = profile.candidate
     links = [{"kind": kind, "url": url} for field, kind in _LINK_KINDS.items() if (url := getattr(profile, field))]
     return {
         "first_name": person.first_name,
         "last_name": person.last_name,
-        # For the employer's ATS, if the person is sent there; no page shows it.
+        # For the employer's ATS, if the person is sent there; no page shows it (`Application.shown_email`).
         "email": person.email,
         "current_company": profile.current_company,
         "current_title": profile.current_title,

@@ -7,8 +7,9 @@ from pathlib import PurePosixPath
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from candidates.models import Application, Document
+from candidates.models import Answer, Application, Document
 from candidates.uploads import MAX_BYTES, UploadRefused, check_resume
+from integrations.consent import refusal_of
 from integrations.greenhouse.contacts import MAX_LINKS
 from integrations.problems import PROBLEMS, Problem
 
@@ -43,7 +44,7 @@ def preflight(application: Application, *, without: Collection[int] = ()) -> lis
 
     Effects: reads the files from storage, but for the documents that it is sent `without`.
     """
-    found = [*_of_person(application)]
+    found = [*_of_consent(application), *_of_person(application)]
     for document in documents_of(application):
         code = "" if document.pk in without else _of_file(document)
         if code:
@@ -59,8 +60,14 @@ def blocking_problem(application: Application, *, without: Collection[int] = ())
 
 def documents_of(application: Application) -> list[Document]:
     """The files that belong to an application: the résumé first, then those that came as answers."""
-    answers = application.answers.exclude(document=None).select_related("document")
+    answers = Answer.objects.filter(application=application.pk).exclude(document=None).select_related("document")
     return [document for document in (application.resume, *(answer.document for answer in answers)) if document]
+
+
+def _of_consent(application: Application) -> Iterator[Finding]:
+    code = refusal_of(application)
+    if code:
+        yield Finding(PROBLEMS[code])
 
 
 def _of_person(application: Application) -> Iterator[Finding]:

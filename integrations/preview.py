@@ -5,12 +5,13 @@ there is looked up by the very search that an export uses: so it cannot tell any
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from accounts.models import User
 from candidates.models import Application, Document
 from integrations.arrival import Arrival
+from integrations.consent import has_private_email
 from integrations.credentials import client_for
 from integrations.fields import DecryptionError
 from integrations.greenhouse import outgoing, search
@@ -49,6 +50,7 @@ _LABELS = {
     "referrer_id": "Credit",
     "initial_stage_id": "Stage",
 }
+_PRIVATE = "their email address, which only Greenhouse is given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,18 @@ def preview(
     attachments = _look(seen, walk)
     _write(seen, walk, attachments)
     seen.remarks += export.remarks_in_words
+    if has_private_email(application):
+        _veil(seen, application)
     return seen
+
+
+def _veil(seen: Preview, application: Application) -> None:
+    """Keep the address of somebody of the network off the page: only Greenhouse is to get it."""
+    seen.person = [
+        replace(line, value=_PRIVATE) if line.label == _LABELS["email_addresses"] and line.is_new else line
+        for line in seen.person
+    ]
+    seen.note = seen.note.replace(application.email, f"({_PRIVATE})")
 
 
 def _earlier(export: Export) -> Export | None:

@@ -37,7 +37,7 @@ def unsent_of(job: Job) -> QuerySet[Application]:
 
 def to_review(employer: Employer) -> QuerySet[Application]:
     """Applicants who leave for Greenhouse only after a recruiter has looked at them."""
-    rows = Application.objects.for_employer(employer).filter(job__greenhouse_link__sends=Sends.AFTER_REVIEW)
+    rows = Application.objects.visible_to(employer).filter(job__greenhouse_link__sends=Sends.AFTER_REVIEW)
     return unsent(rows)
 
 

@@ -6,10 +6,13 @@ from dataclasses import replace
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.models import User
-from candidates.models import Application, EventKind, Origin
+from accounts.models import Employer, User
+from candidates import activity
+from candidates.models import AccessKind, Application, Candidate, EventKind, Origin
 from candidates.services import tell
+from candidates.sourcing import source
 from integrations.arrival import Arrival
+from integrations.consent import NotToBeSent, refusal_of
 from integrations.leaving_out import leave_out
 from integrations.models import (
     CAN_BE_CANCELLED,
@@ -56,8 +59,11 @@ def send_application(
     Effects: one transaction; a line in the timeline, and one about the documents of `without`, which are left out.
         Whoever asked gets the credit unless `arrival` names somebody.
     Repeat: the export that is there; one that was cancelled or stands before a person goes on, as asked for now.
-    Raises: ValueError for a job of another employer, a candidate without a job, or an employer without Greenhouse.
+    Raises: NotToBeSent for somebody of the network who does not want that; ValueError for a job of another employer, a
+        candidate without a job, or an employer without Greenhouse.
     """
+    if code := refusal_of(application):
+        raise NotToBeSent(code)
     connection = Connection.objects.filter(employer=application.employer_id).first()
     if connection is None or (greenhouse_job and greenhouse_job.connection_id != connection.pk):
         raise ValueError("The job is not in this employer's Greenhouse.")
@@ -74,7 +80,30 @@ def send_application(
             export.refresh_from_db()
         if export.state == ExportState.PENDING:
             leave_out(export, without, by=by)
+        if application.is_sourced:  # whatever is sent of them is their profile
+            who = [application.candidate_id]
+            activity.note_access(employer=application.employer, by=by, candidates=who, kind=AccessKind.SENT)
     return export
+
+
+def send_person(
+    *,
+    employer: Employer,
+    candidate: Candidate,
+    by: User,
+    greenhouse_job: GreenhouseJob | None,
+    arrival: Arrival,
+    without: Collection[int] = (),
+) -> Export:
+    """Owe Greenhouse somebody of the network: an application is made from the profile, once, and then sent.
+
+    Effects: one transaction, and what `send_application` does.
+    Repeat: as `send_application`.
+    Raises: NotInNetwork for somebody hidden meanwhile, else as `send_application`.
+    """
+    with transaction.atomic():
+        application = source(employer=employer, candidate=candidate, job=None, by=by)
+        return send_application(application, by=by, greenhouse_job=greenhouse_job, arrival=arrival, without=without)
 
 
 def export_of(application: Application) -> Export | None:

@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("employers/<slug:employer>/applicants/send/", sending.send_applicants, name="send_applicants"),
     path("employers/<slug:employer>/applicants/<uuid:key>/", applicants.application, name="application"),
     path("employers/<slug:employer>/candidates/<uuid:key>/", people.candidate, name="candidate"),
+    path("employers/<slug:employer>/candidates/<uuid:key>/resume/", people.candidate_resume, name="candidate_resume"),
     path("employers/<slug:employer>/candidates/<uuid:key>/send/", sending.send_candidate, name="send_candidate"),
     path("employers/<slug:employer>/send/jobs/", sending.send_jobs, name="send_jobs"),
     path("employers/<slug:employer>/send/choices/", sending.send_choices, name="send_choices"),

@@ -129,6 +129,11 @@ class Application(models.Model):
         return self.origin == ApplicationOrigin.SOURCED
 
     @property
+    def shown_email(self) -> str:
+        """The address that lists show: none of somebody who was picked, who has not given it to the employer."""
+        return "" if self.is_sourced else self.email
+
+    @property
     def labelled_links(self) -> list[tuple[str, str]]:
         """The links with the names people know them by: [("LinkedIn", "https://…")]."""
         return [(self.LINK_LABELS.get(link["kind"], "Link"), link["url"]) for link in self.links]

@@ -140,6 +140,24 @@ class Profile(models.Model):
         """The links with the names people know them by: [("LinkedIn", "https://…")]."""
         return [(label, getattr(self, field)) for field, label in self.LINKS.items() if getattr(self, field)]
 
+    @property
+    def salary_in_words(self) -> str:
+        """`60,000–80,000 EUR a year`; empty for somebody who says nothing of it."""
+        low, high = (f"{value:,}" if value is not None else "" for value in (self.salary_min, self.salary_max))
+        if low and high:
+            words = low if low == high else f"{low}–{high}"
+        elif low or high:
+            words = f"from {low}" if low else f"up to {high}"
+        else:
+            return ""
+        return " ".join(filter(None, (words, self.salary_currency, "a year")))
+
+    @property
+    def years_in_words(self) -> str:
+        if self.years is None:
+            return ""
+        return "Less than a year" if self.years == 0 else f"{self.years} year{'' if self.years == 1 else 's'}"
+
     def names_of(self, kind: TermKind) -> list[str]:
         """The names of the terms of one kind. No query where `terms` is prefetched."""
         return [term.name for term in self.terms.all() if term.kind == kind]

@@ -1,7 +1,5 @@
 """Applying, and reading what was handed in."""
 
-import logging
-
 from django.core.cache import cache
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,16 +10,16 @@ from redis.exceptions import RedisError
 
 from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
-from candidates import services, stash
+from candidates import activity, services, stash
 from candidates.forms import ApplicationForm
 from candidates.limits import HOUR_SECONDS, is_allowed
-from candidates.models import Answer, Application, Document
+from candidates.models import AccessKind, Answer, Application
 from candidates.questions import questions_of
-from candidates.uploads import CONTENT_TYPES, SizeCap
+from candidates.serving import download
+from candidates.uploads import SizeCap
 from jobs.models import Job, JobState
 from jobs.views import closed_job_page, public_job_or_404
 
-logger = logging.getLogger(__name__)
 APPLICATIONS_PER_HOUR = 20
 KEPT_UPLOADS_PER_HOUR = 60
 _LIMIT_SENTENCE = (
@@ -80,13 +78,19 @@ def applied(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @never_cache
 @employer_required(Role.RECRUITER)
 def resume(request: EmployerRequest, key: str) -> FileResponse:
-    """Hand an applicant's résumé to a member who may see it, as a download that can run nothing."""
-    application = get_object_or_404(
-        Application.objects.for_employer(request.employer).select_related("resume"), key=key
-    )
+    """Hand a person's résumé to a member who may see it, as a download that can run nothing.
+
+    Effects: whose résumé came from the network has it written down.
+    """
+    rows = Application.objects.visible_to(request.employer).select_related("resume")
+    application = get_object_or_404(rows, key=key)
     if application.resume is None:
         raise Http404
-    return _download(application.resume)
+    if application.is_sourced:
+        activity.note_access(
+            employer=request.employer, by=request.user, candidates=[application.candidate_id], kind=AccessKind.RESUME
+        )
+    return download(application.resume)
 
 
 @require_safe
@@ -97,25 +101,7 @@ def answer_file(request: EmployerRequest, key: str, document: str) -> FileRespon
     answers = Answer.objects.filter(application__in=Application.objects.for_employer(request.employer))
     answer = get_object_or_404(answers.select_related("document"), application__key=key, document__key=document)
     assert answer.document is not None  # noqa: S101 - for the type checker: it was found by it
-    return _download(answer.document)
-
-
-def _download(document: Document) -> FileResponse:
-    try:
-        content = document.file.open("rb")
-    except FileNotFoundError as exc:
-        logger.error("The file of document %s is gone from storage.", document.pk)
-        raise Http404 from exc
-    response = FileResponse(
-        content,
-        as_attachment=True,
-        filename=document.filename,
-        content_type=CONTENT_TYPES.get(document.extension, "application/octet-stream"),
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return download(answer.document)
 
 
 def _form_page(request: HttpRequest, job: Job, form: ApplicationForm) -> HttpResponse:

@@ -1,5 +1,7 @@
 """Who applied, and where they are in Greenhouse."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -10,11 +12,12 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.models import Employer, Role
 from accounts.permissions import EmployerRequest, employer_required
-from candidates.models import Application, ApplicationStatus
+from candidates import activity
+from candidates.models import AccessKind, Application, ApplicationStatus
 from integrations import batches, reviewing, sending
+from integrations.consent import has_private_email
 from integrations.ids import as_ids
 from integrations.models import Export
-from integrations.people import link_to
 from integrations.timeline import days_of
 
 PER_PAGE = 50
@@ -52,7 +55,7 @@ def applicants(request: EmployerRequest) -> HttpResponse:
 def listed(employer: Employer, asked: QueryDict) -> QuerySet[Application]:
     """The applicants that a list asks for by `status` and `job`; anything odd asks for nothing."""
     status, job = asked.get("status", ""), asked.get("job", "")
-    rows: QuerySet[Application] = Application.objects.for_employer(employer)
+    rows: QuerySet[Application] = Application.objects.visible_to(employer)
     if status == TO_REVIEW:
         rows = reviewing.to_review(employer)
     elif status in ApplicationStatus.values:
@@ -64,13 +67,19 @@ def listed(employer: Employer, asked: QueryDict) -> QuerySet[Application]:
 @require_GET
 @employer_required()
 def application(request: EmployerRequest, key: str) -> HttpResponse:
-    """Show one application: what they wrote, where the export stands, Greenhouse's stage, the timeline."""
+    """Show one application: what they wrote, where the export stands, Greenhouse's stage, the timeline.
+
+    Effects: of somebody who was picked from the network, what is shown is their profile: that is written down.
+    """
     row = get_object_or_404(
-        Application.objects.for_employer(request.employer).select_related(
+        Application.objects.visible_to(request.employer).select_related(
             "job__greenhouse_link", "employer", "resume", "candidate"
         ),
         key=key,
     )
+    if row.is_sourced and not request.htmx:  # the page looks again every few seconds by itself
+        opened: dict[str, Any] = {"candidates": [row.candidate], "kind": AccessKind.OPENED}
+        activity.note_access(employer=request.employer, by=request.user, **opened)
     exports = Export.objects.for_employer(request.employer).select_related("connection")
     export = exports.filter(application=row).first()
     if export is None:  # the same person may have reached this Greenhouse job through another of our jobs
@@ -79,7 +88,7 @@ def application(request: EmployerRequest, key: str) -> HttpResponse:
         "nav": "applicants",
         "application": row,
         "candidate": row.candidate,
-        "candidate_link": link_to(request.employer, row.candidate),
+        "email_is_private": has_private_email(row),
         "export": export,
         "profile_url": profile_url(export),
         "can_send_again": (

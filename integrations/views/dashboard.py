@@ -33,7 +33,7 @@ def dashboard(request: EmployerRequest) -> HttpResponse:
         to_decide=Count("pk", filter=TABS["decide"][1]),
         overdue=Count("pk", filter=overdue(now)),
     )
-    applications = Application.objects.for_employer(employer)
+    applications = Application.objects.visible_to(employer)
     connection = Connection.objects.filter(employer=employer).first()
     context = {
         "nav": "dashboard",

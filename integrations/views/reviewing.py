@@ -51,7 +51,7 @@ def decide(request: EmployerRequest) -> HttpResponse:
 
 
 def _chosen(request: EmployerRequest, job: Job | None) -> QuerySet[Application]:
-    rows = Application.objects.for_employer(request.employer)
+    rows = Application.objects.visible_to(request.employer)
     if job and "all" in request.POST:
         return rows.filter(job=job)
     return rows.filter(pk__in=as_ids(request.POST.getlist("application")))
@@ -62,6 +62,6 @@ def _back(request: EmployerRequest, job: Job | None) -> str:
     if job:
         more = reviewing.unsent_of(job).exists()
         return reverse("job_unsent", args=[slug, job.pk]) if more else reverse("jobs", args=[slug])
-    keys = Application.objects.for_employer(request.employer).filter(pk__in=as_ids([request.POST.get("back", "")]))
+    keys = Application.objects.visible_to(request.employer).filter(pk__in=as_ids([request.POST.get("back", "")]))
     one = keys.first()
     return one.get_absolute_url() if one else f"{reverse('applicants', args=[slug])}?status=to_review"

@@ -15,12 +15,15 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
 from candidates.models import Application
+from candidates.sourcing import NotInNetwork, unsaved
 from integrations import batches, sending
+from integrations.consent import NotToBeSent, refusal_of
 from integrations.hiring_plan import fetch_lists
 from integrations.ids import as_ids
 from integrations.models import Batch, Connection, ExportState
 from integrations.people import Person, address_of, own_job
 from integrations.preview import preview
+from integrations.problems import PROBLEMS
 from integrations.roles import find_roles
 from integrations.sharing_form import OWN_JOB, ShareForm
 from integrations.views.applicants import listed
@@ -39,10 +42,12 @@ def send_candidate(request: EmployerRequest, key: Any) -> HttpResponse:
     """
     person = person_or_404(request, key)
     data = request.POST if request.method == "POST" else request.GET
-    application = person.application(data.get("application", ""))
+    application = _application_of(person, data.get("application", ""))
     context = {"person": person, "candidate": person.candidate, "application": application}
-    connection = connection_of(request)
-    if connection is None:
+    connection, refusal = connection_of(request), refusal_of(application)
+    if refusal:
+        context["refusal"] = PROBLEMS[refusal]
+    if connection is None or refusal:
         return render(request, "integrations/send.html", {"nav": "applicants", **context})
     if request.method == "GET":
         job = own_job(application)
@@ -61,11 +66,28 @@ def send_candidate(request: EmployerRequest, key: Any) -> HttpResponse:
     return render(request, "integrations/preview.html", context)
 
 
+def _application_of(person: Person, key: str) -> Application:
+    """The named application, else the newest, else what one made from the profile will be."""
+    found = person.application(key)
+    if found is None:
+        assert person.profile is not None  # noqa: S101 - for the type checker: one of the two is there
+        return unsaved(employer=person.employer, profile=person.profile)
+    return found
+
+
 def _send(request: EmployerRequest, person: Person, application: Application, form: ShareForm) -> HttpResponse:
     job = form.cleaned_data["job"]
     without = as_ids(request.POST.getlist("without"))
     given: dict[str, Any] = {"greenhouse_job": job, "arrival": form.arrival, "without": without}
-    export = sending.send_application(application, by=request.user, **given)
+    try:
+        if application.pk:
+            export = sending.send_application(application, by=request.user, **given)
+        else:
+            given |= {"employer": request.employer, "candidate": person.candidate}
+            export = sending.send_person(by=request.user, **given)
+    except (NotInNetwork, NotToBeSent):  # they changed their mind since the page was opened
+        messages.error(request, f"{application.name} can not be sent any more. Nothing was sent.")
+        return redirect("send_candidate", request.employer.slug, person.candidate.key)
     if export.state == ExportState.SENT:
         messages.info(request, f"{application.name} was sent there before. Nothing was sent again.")
     else:
@@ -194,7 +216,7 @@ def _chosen(request: EmployerRequest) -> QuerySet[Application]:
         return listed(request.employer, data)
     named = "people" in data
     texts = data["people"].split(",")[: batches.AT_MOST] if named else data.getlist("application")
-    return Application.objects.for_employer(request.employer).filter(pk__in=as_ids(texts))
+    return Application.objects.visible_to(request.employer).filter(pk__in=as_ids(texts))
 
 
 def _key(text: str) -> UUID:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from candidates.models import Document, EventKind
+from candidates.models import Answer, Document, EventKind
 from integrations.greenhouse import outgoing
 from integrations.greenhouse.errors import Rejected
 from integrations.greenhouse.export.healing import look_after_refusal
@@ -47,7 +47,7 @@ def planned_files(export: Export) -> list[ExportFile]:
     """Every file of the application as it is to arrive, the résumé first; unsaved."""
     application = export.application
     documents = [(application.resume, FileType.RESUME)] if application.resume else []
-    answers = application.answers.exclude(document=None).select_related("document")
+    answers = Answer.objects.filter(application=application.pk).exclude(document=None).select_related("document")
     documents += [(answer.document, outgoing.type_of(answer)) for answer in answers if answer.document]
     return [
         ExportFile(

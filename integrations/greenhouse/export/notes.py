@@ -5,7 +5,7 @@ The note is optional: where a scope for it is missing, the person is sent withou
 
 import logging
 
-from candidates.models import EventKind
+from candidates.models import Answer, EventKind
 from integrations.greenhouse import outgoing
 from integrations.greenhouse.errors import Forbidden, Rejected
 from integrations.greenhouse.export.healing import look_after_refusal
@@ -62,7 +62,7 @@ def _write(walk: Walk) -> None:
 
 def note_of(walk: Walk) -> tuple[str, bool]:
     """The text of the note, and whether only some may read it."""
-    answers = list(walk.export.application.answers.select_related("document"))
+    answers = list(Answer.objects.filter(application=walk.export.application.pk).select_related("document"))
     text = outgoing.note_text(walk.export.application, answers, walk.link)
     # Nobody is to read here what they may not read in the application: one private answer makes the note private.
     return text, any(answer.is_private for answer in answers)

@@ -1,0 +1,131 @@
+"""*Send to Greenhouse* for somebody of the network: an application is made when sent, from the profile, once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import connection as database
+from django.test import Client
+
+from accounts.models import Employer, User
+from candidates.models import Application, Candidate, Profile, ProfileAccess
+from integrations import sending
+from integrations.arrival import Arrival
+from integrations.models import Export, ExportState, GreenhouseJob
+from integrations.preflight import blocking_problem
+from tests.factories import DocumentFactory, GreenhouseJobFactory, HiddenFromFactory, ProfileFactory
+from tests.integrations.greenhouse.sending import arrived, attempt
+from tests.sandbox_process import SandboxProcess
+
+EMAIL = "ada@private.example"
+
+
+@pytest.fixture
+def ada(sandbox: SandboxProcess, hiring: GreenhouseJob) -> Candidate:
+    profile = ProfileFactory(
+        candidate__first_name="Ada",
+        candidate__last_name="Lovelace",
+        candidate__email=EMAIL,
+        current_title="Analyst",
+        current_company="Babbage & Co",
+        summary="Engines, mostly.",
+        linkedin_url="https://www.linkedin.com/in/ada",
+        portfolio_url="https://ada.example/",
+    )
+    candidate: Candidate = profile.candidate
+    profile.resume = DocumentFactory(candidate=candidate, file=ContentFile(b"%PDF-1.4 ada", name="x"))
+    profile.save()
+    return candidate
+
+
+def _page(candidate: Candidate) -> str:
+    return f"/employers/lumen-robotics/candidates/{candidate.key}/send/"
+
+
+def _post(client: Client, candidate: Candidate, job: GreenhouseJob, button: str) -> Any:
+    return client.post(_page(candidate), {"greenhouse_job": job.pk, "sends_as": "candidate", button: "1"}, follow=True)
+
+
+def test_preview_makes_nothing_and_shows_all_but_the_address(
+    as_rita: Client, sandbox: SandboxProcess, hiring: GreenhouseJob, ada: Candidate
+) -> None:
+    before = arrived(sandbox)
+    assert as_rita.get(_page(ada)).status_code == 200
+    text = _post(as_rita, ada, hiring, "preview").text
+    for shown in ("Ada", "Analyst", "Babbage &amp; Co", "Engines, mostly.", "linkedin.com/in/ada", 'name="send"'):
+        assert shown in text, shown
+    assert EMAIL not in text
+    assert "which only Greenhouse is given" in text
+    assert arrived(sandbox) == before
+    assert not Application.objects.exists()
+    assert not Export.objects.exists()
+
+
+def test_sending_makes_the_application_and_greenhouse_gets_what_the_preview_said(
+    as_rita: Client, rita: User, sandbox: SandboxProcess, hiring: GreenhouseJob, ada: Candidate
+) -> None:
+    seen = _post(as_rita, ada, hiring, "preview").context["preview"]
+    sent = _post(as_rita, ada, hiring, "send").text
+    assert "Ada Lovelace is on the way to Greenhouse." in sent
+    application = Application.objects.get()
+    assert (application.origin, application.job, application.note) == ("sourced", None, "Engines, mostly.")
+    row = attempt(Export.objects.get())
+    assert (row.state, row.requested_by, row.application) == (ExportState.SENT, rita, application)
+    person = sandbox.records("candidates", id=int(row.candidate_remote_id))[0]
+    assert [entry["value"] for entry in person["email_addresses"]] == [EMAIL]
+    assert [entry["value"] for entry in person["website_addresses"]] == ["https://ada.example/"]
+    [note] = sandbox.records("notes", candidate_id=person["id"])
+    assert note["body"].splitlines()[-1] == seen.note.splitlines()[-1], "the link back is the one of the preview"
+    assert len(sandbox.records("attachments", application_id=int(row.application_remote_id))) == 1
+    assert ProfileAccess.objects.filter(kind="sent", user=rita, candidate=ada).count() == 1
+    assert EMAIL not in as_rita.get(_page(ada).replace("send/", "")).text
+
+
+def test_sending_again_or_to_another_job_makes_no_second_application(
+    as_rita: Client, hiring: GreenhouseJob, ada: Candidate
+) -> None:
+    other = GreenhouseJobFactory(connection=hiring.connection)
+    for job in (hiring, hiring, other):
+        _post(as_rita, ada, job, "send")
+    assert Application.objects.count() == 1
+    assert Export.objects.count() == 2
+
+
+@pytest.mark.parametrize(("wants", "code"), [(False, "sending_not_wanted"), (True, "left_network")])
+def test_who_changes_their_mind_is_not_sent_not_even_by_a_waiting_worker(
+    as_rita: Client, sandbox: SandboxProcess, hiring: GreenhouseJob, ada: Candidate, wants: bool, code: str
+) -> None:
+    before = arrived(sandbox)
+    _post(as_rita, ada, hiring, "send")
+    Profile.objects.update(can_be_sent=wants, is_listed=not wants)
+    row = attempt(Export.objects.get())
+    assert (row.state, row.problem_code) == (ExportState.NEEDS_ATTENTION, code)
+    assert blocking_problem(row.application) == code
+    assert arrived(sandbox) == before
+
+
+def test_who_does_not_want_to_be_sent_is_refused_with_a_sentence(
+    as_rita: Client, hiring: GreenhouseJob, ada: Candidate
+) -> None:
+    Profile.objects.update(can_be_sent=False)
+    for text in (as_rita.get(_page(ada)).text, _post(as_rita, ada, hiring, "send").text):
+        assert "This person does not want to be sent." in text
+        assert 'name="preview"' not in text
+    HiddenFromFactory(profile=ada.profile)
+    assert _post(as_rita, ada, hiring, "send").status_code == 404
+    assert not Application.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sending_when_pressed_at_once_makes_one_of_each(
+    employer: Employer, rita: User, hiring: GreenhouseJob, ada: Candidate
+) -> None:
+    def press(_: int) -> None:
+        given: dict[str, Any] = {"employer": employer, "candidate": ada, "by": rita}
+        sending.send_person(**given, greenhouse_job=hiring, arrival=Arrival())
+        database.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(press, range(4)))
+    assert Application.objects.count() == Export.objects.count() == 1
