@@ -69,7 +69,7 @@ def test_page_when_there_are_many_jobs_then_asks_the_database_no_more(
 ) -> None:
     JobFactory(employer=connection.employer)
     as_bob.get(PAGE)
-    with django_assert_max_num_queries(13) as few:
+    with django_assert_max_num_queries(14) as few:
         as_bob.get(PAGE)
     for _ in range(20):
         JobFactory(employer=connection.employer)

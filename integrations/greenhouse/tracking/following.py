@@ -13,9 +13,8 @@ from integrations.greenhouse.schemas import ApplicationPayload, CandidatePayload
 from integrations.greenhouse.sight import prove_sight
 from integrations.models import Export
 
-LOOK_UPS = (
-    10  # people to a call: with as many again deleted at once, what was read is still written before the budget ends
-)
+# People to a call: with as many again deleted at once, what was read is still written before the budget ends.
+LOOK_UPS = 10
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
