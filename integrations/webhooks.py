@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 
 # A retry may come under another event id (contract §10 no. 21); after a day, the same may have happened once more.
 SAME_BODY_WITHIN = timedelta(days=1)
-_EVENT = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _EVENT_ID = re.compile(r"[\x21-\x7e]{1,64}")
 
 
@@ -68,8 +67,7 @@ def is_signed(body: bytes, signature: str, known: Iterable[str]) -> bool:
 
 
 def _read(body: bytes, event_id: str, now: datetime) -> New:
-    named = hooks.parse(body).get("action")
-    event = named if isinstance(named, str) and _EVENT.fullmatch(named) else ""
+    event = hooks.event_of(body)
     outcome = hooks.outcome_unread(event)
     return New(
         event=event,
