@@ -1,7 +1,7 @@
 """Many people sent to Greenhouse at once: who is owed because of it, and how far it is."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -10,7 +10,8 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Que
 from accounts.models import Employer, User
 from candidates.models import Application, EventKind, Origin, TimelineEvent
 from integrations.arrival import Arrival
-from integrations.models import Batch, BatchEntry, Connection, Export, ExportState, GreenhouseJob, Outcome
+from integrations.hiring_plan import Choice
+from integrations.models import Batch, BatchEntry, Connection, Export, ExportState, GreenhouseJob, Outcome, SendsAs
 
 AT_MOST = 1000
 SLICE = 250
@@ -19,10 +20,14 @@ _OVER = (ExportState.SENT, ExportState.NEEDS_ATTENTION, ExportState.CANCELLED)
 
 @dataclass(frozen=True)
 class Order:
-    """Where chosen people are to go: to one job (or none, as prospects), or without an `arrival` each to their own."""
+    """Where chosen people are to go: to one job (or none, as prospects), or without an `arrival` each to their own.
+
+    Shape: `stages` are for those who arrive elsewhere than the settings of their own job say, by application.
+    """
 
     greenhouse_job: GreenhouseJob | None = None
     arrival: Arrival | None = None
+    stages: Mapping[int, Choice] = field(default_factory=dict)
 
     @property
     def words(self) -> str:
@@ -168,6 +173,9 @@ def _export(batch: Batch, application: Application, order: Order, by: User) -> E
         if link is None or link.post.greenhouse_job_id is None or link.post.connection_id != batch.connection_id:
             return None
         job_id, arrival = link.post.greenhouse_job_id, Arrival.of_link(link)
+        stage = order.stages.get(application.pk)
+        if stage and arrival.sends_as == SendsAs.CANDIDATE:
+            arrival = replace(arrival, stage_remote_id=stage.remote_id, stage_name=stage.name)
     return Export(
         connection=batch.connection,
         candidate_id=application.candidate_id,

@@ -126,6 +126,12 @@ STOPS = (
         "Choose another Greenhouse job, or connect another one on Edit, then press Send again.",
     ),
     Problem(
+        "led_by_greenhouse",
+        "Greenhouse says where this person stands",
+        "Whoever is in Greenhouse, or on the way there, is moved there. Nothing was changed here.",
+        "Move the person in Greenhouse; the pipeline follows by itself.",
+    ),
+    Problem(
         "person_hidden",
         "This person is hidden from us in Greenhouse",
         "Somebody with this email address is there, but private, and the user we act as may not see them. "

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib import admin
 
 from integrations.admin.base import EngineAdmin, OfConnectionAdmin, ProblemFilter
-from integrations.models import ProblemEntry, SetupInvitation, StepReport
+from integrations.models import HandOver, ProblemEntry, SetupInvitation, StepReport
 
 
 @admin.register(StepReport)
@@ -34,3 +34,11 @@ class SetupInvitationAdmin(EngineAdmin):
     list_filter = (("used_at", admin.EmptyFieldListFilter), "employer")
     search_fields = ("email", "employer__name")
     ordering = ("-pk",)
+
+
+@admin.register(HandOver)
+class HandOverAdmin(OfConnectionAdmin):
+    list_display = ("employer", "kept_at", "kept_by")
+    list_display_links = ("kept_at",)
+    list_filter = ("connection__employer",)
+    search_fields = ("connection__employer__name", "kept_by__email")

@@ -50,6 +50,7 @@ from integrations.models.export import (
     ExportStep,
     FileType,
 )
+from integrations.models.hand_over import HandOver
 from integrations.models.health import ProblemEntry, Step, StepReport
 from integrations.models.invitation import SetupInvitation
 from integrations.models.person import GreenhouseCredit, GreenhousePerson
@@ -107,6 +108,7 @@ __all__ = [
     "GreenhousePostLocation",
     "ImportChoice",
     "JOB_STATUSES",
+    "HandOver",
     "JobLink",
     "ASKED",
     "OPEN_SYNC",
