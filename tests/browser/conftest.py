@@ -69,6 +69,7 @@ def look(page: Page, name: str) -> None:
     Effects: screenshots in `$SCREENSHOTS`, if that names a folder, to be looked at by a person.
     """
     folder = os.environ.get("SCREENSHOTS")
+    page.wait_for_load_state()  # a page whose styles are still on their way is wider than it will be
     for width, height in (PHONE, DESKTOP):
         page.set_viewport_size({"width": width, "height": height})
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
