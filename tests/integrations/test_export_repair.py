@@ -137,6 +137,7 @@ def test_file_of_an_answer_when_left_out_or_replaced_then_the_answer_says_so(cor
     assert (first.document, first.text) == (None, "")
     assert second.document is not None
     assert (second.document.filename, second.text) == ("new work.pdf", "new work.pdf")
+    assert TimelineEvent.objects.get().text.endswith("email, without the file for “page.pdf”, file for “work.pdf”")
 
 
 def test_file_when_it_is_refused_then_the_others_are_kept_for_the_next_try(correct: Post, stuck: Export) -> None:
