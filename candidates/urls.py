@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from candidates.views import applying, candidate_emails, marks, notices, sharing
+from candidates.views import applying, candidate_emails, marks, notes, notices, sharing
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("companies/<slug:slug>/jobs/<int:pk>/apply/", applying.apply, name="apply"),
@@ -32,4 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         candidate_emails.candidate_emails,
         name="candidate_emails",
     ),
+    path("employers/<slug:employer>/candidates/<uuid:key>/notes/", notes.note_add, name="note_add"),
+    path("employers/<slug:employer>/notes/<int:pk>/", notes.note_edit, name="note_edit"),
+    path("employers/<slug:employer>/notes/<int:pk>/delete/", notes.note_delete, name="note_delete"),
 ]
