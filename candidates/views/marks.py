@@ -28,6 +28,7 @@ def candidate_mark(request: EmployerRequest, key: Any) -> HttpResponse:
     _tell(request, candidate, kind, before)
     if request.htmx:
         context = {"candidate": candidate, "mark": kind or "", "is_answer": True}
+        context["name"] = name_known_to(request.employer, candidate)
         context |= {name: request.POST.get(name, "") for name in ("next", "words")}
         return render(request, "candidates/_marks.html", context)
     page = reverse("candidate", args=[request.employer.slug, candidate.key])
