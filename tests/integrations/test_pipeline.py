@@ -235,7 +235,7 @@ def test_the_download_guards_formulas_and_hides_addresses_of_the_network(
     assert list(ProfileAccess.objects.filter(kind=AccessKind.DOWNLOADED).values_list("candidate", flat=True)) == [
         profile.candidate_id
     ]
-    assert ada.name not in b"".join(as_rita.get(CSV, {"origin": "sourced"})).decode()  # type: ignore[arg-type]
+    assert ada.email not in b"".join(as_rita.get(CSV, {"origin": "sourced"})).decode()  # type: ignore[arg-type]
 
 
 def test_adding_somebody_of_the_network_by_hand(
