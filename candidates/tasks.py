@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from candidates import activity, letters, sharing_letters, stash, status_letters
+from candidates.mail import relaying, taking
 from candidates.notices import digest, reading
 from candidates.search import index
 
@@ -75,3 +76,39 @@ def wake_status_letters() -> None:
 @shared_task(ignore_result=True)
 def sweep_notices() -> None:
     reading.forget_old()
+
+
+@shared_task(ignore_result=True)
+def pass_message_on(message_id: int) -> None:
+    relaying.pass_on(message_id)
+
+
+@shared_task(ignore_result=True)
+def answer_rejected(rejection_id: int) -> None:
+    relaying.answer_rejected(rejection_id)
+
+
+@shared_task(ignore_result=True)
+def take_mail(inbound_id: int) -> None:
+    """Read a letter that came in, and wake whoever sends what is owed now."""
+    taking.take(inbound_id)
+    wake_owed_mail()
+
+
+@shared_task(ignore_result=True)
+def wake_owed_mail() -> None:
+    """Find the letters between teams and candidates that nobody was woken for, or that were put off."""
+    relaying.settle_lost()
+    for task, found in (
+        (take_mail, taking.waiting()),
+        (pass_message_on, relaying.owed_messages()),
+        (answer_rejected, relaying.owed_rejections()),
+    ):
+        for pk in found:
+            task.apply_async((pk,), expires=WAKE_EXPIRES_SECONDS)
+
+
+@shared_task(ignore_result=True)
+def sweep_mail() -> None:
+    """Forget what came in by e-mail long ago."""
+    taking.forget()

@@ -1,6 +1,16 @@
 from django.urls import URLPattern, URLResolver, path
 
-from candidates.views import applying, candidate_emails, marks, notes, notices, sharing
+from candidates.views import (
+    applying,
+    candidate_emails,
+    mail,
+    mail_public,
+    mail_templates,
+    marks,
+    notes,
+    notices,
+    sharing,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("companies/<slug:slug>/jobs/<int:pk>/apply/", applying.apply, name="apply"),
@@ -35,4 +45,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("employers/<slug:employer>/candidates/<uuid:key>/notes/", notes.note_add, name="note_add"),
     path("employers/<slug:employer>/notes/<int:pk>/", notes.note_edit, name="note_edit"),
     path("employers/<slug:employer>/notes/<int:pk>/delete/", notes.note_delete, name="note_delete"),
+    path("employers/<slug:employer>/candidates/<uuid:key>/email/", mail.send_email, name="send_email"),
+    path("employers/<slug:employer>/candidates/<uuid:key>/do-not-contact/", mail.do_not_contact, name="do_not_contact"),
+    path("employers/<slug:employer>/messages/", mail.conversations, name="messages"),
+    path("employers/<slug:employer>/messages/<uuid:key>/", mail.conversation, name="conversation"),
+    path("employers/<slug:employer>/messages/<uuid:key>/again/", mail.send_again, name="message_again"),
+    path("employers/<slug:employer>/messages/templates/", mail_templates.mail_templates, name="mail_templates"),
+    path("employers/<slug:employer>/messages/templates/new/", mail_templates.mail_template, name="mail_template_new"),
+    path("employers/<slug:employer>/messages/templates/<int:pk>/", mail_templates.mail_template, name="mail_template"),
+    path(
+        "employers/<slug:employer>/messages/templates/<int:pk>/delete/",
+        mail_templates.mail_template_delete,
+        name="mail_template_delete",
+    ),
+    path("unsubscribe/<str:token>/", mail_public.unsubscribe, name="unsubscribe"),
+    path("mail/inbound/", mail_public.inbound, name="mail_inbound"),
 ]

@@ -15,6 +15,8 @@ MOST_BYTES_WITH_FILES = {"/apply/": 30 * MEGABYTE, "/correct/": 30 * MEGABYTE, "
 # What Greenhouse delivers is read into memory as a whole, to check its signature.
 WEBHOOKS, MOST_BYTES_OF_WEBHOOK = "/greenhouse/hooks/", 2 * MEGABYTE
 _MOST_DIGITS = 18
+# A letter of the relay, too.
+MAIL, MOST_BYTES_OF_MAIL = "/mail/inbound/", 10 * MEGABYTE
 _TOO_MUCH = "This is more than we can take at once. Go back and choose smaller files: each may have 5 MB, a logo 1 MB."
 
 
@@ -28,6 +30,8 @@ class BodyLimit:
         most = next((size for end, size in MOST_BYTES_WITH_FILES.items() if request.path.endswith(end)), MOST_BYTES)
         if request.path.startswith(WEBHOOKS):
             most = MOST_BYTES_OF_WEBHOOK
+        if request.path == MAIL:
+            most = MOST_BYTES_OF_MAIL
         length = request.META.get("CONTENT_LENGTH") or "0"
         # Python refuses to read a number of thousands of digits.
         if not length.isdecimal() or len(length) > _MOST_DIGITS or int(length) > most:

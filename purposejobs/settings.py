@@ -172,6 +172,14 @@ LOGOUT_REDIRECT_URL = "account_login"
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 20  # a mail server that says nothing must not hold a worker until its time limit
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Purpose Jobs <hello@purposejobs.example>")
+# Recruiters and candidates write to each other at reply+<token>@ this domain (ADR 0015); its mail is handed to
+# `manage.py receive_mail`, or posted to /mail/inbound/ with one of the secrets.
+RELAY_DOMAIN = env.str("RELAY_DOMAIN", default="relay.purposejobs.example").lower()
+RELAY_INBOUND_SECRETS: list[str] = env.list("RELAY_INBOUND_SECRETS", default=[])
+if any(len(secret) < 32 for secret in RELAY_INBOUND_SECRETS):
+    raise ImproperlyConfigured("RELAY_INBOUND_SECRETS holds a secret shorter than 32 characters.")
+EMAILS_A_DAY_PER_RECRUITER = env.int("EMAILS_A_DAY_PER_RECRUITER", default=50)
+EMAILS_A_DAY_PER_EMPLOYER = env.int("EMAILS_A_DAY_PER_EMPLOYER", default=500)
 
 # --- words, time, static files -----------------------------------------------------------
 LANGUAGE_CODE = "en-us"
@@ -321,6 +329,16 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget-notices": {
         "task": "candidates.tasks.sweep_notices",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
+    },
+    "pass-mail-on": {
+        "task": "candidates.tasks.wake_owed_mail",
+        "schedule": 15.0,
+        "options": {"expires": 12},
+    },
+    "sweep-mail": {
+        "task": "candidates.tasks.sweep_mail",
         "schedule": 3600.0,
         "options": {"expires": 3500},
     },

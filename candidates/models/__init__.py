@@ -11,6 +11,18 @@ from candidates.models.applications import (
 from candidates.models.joining import SignIn, SignInQuerySet
 from candidates.models.letters import LetterKind, LetterRule, StatusLetter
 from candidates.models.notes import Note
+from candidates.models.mail import (
+    Conversation,
+    Direction,
+    DoNotContact,
+    InboundMail,
+    MailState,
+    MailTemplate,
+    Message,
+    OwedLetter,
+    Rejection,
+    new_relay_token,
+)
 from candidates.models.notices import Notice, NoticeChoice, NoticeKind, NoticeQuerySet, Rhythm
 from candidates.models.people import Candidate, Document, DocumentText, document_path
 from candidates.models.profile import (
@@ -46,26 +58,35 @@ __all__ = [
     "Candidate",
     "CandidateLink",
     "CandidateLinkQuerySet",
+    "Conversation",
+    "Direction",
+    "DoNotContact",
     "Document",
     "DocumentText",
     "EventKind",
     "HiddenFrom",
+    "InboundMail",
     "LetterKind",
     "LetterRule",
     "Level",
+    "MailState",
+    "MailTemplate",
     "Mark",
     "MarkKind",
+    "Message",
     "Note",
     "Notice",
     "NoticeChoice",
     "NoticeKind",
     "NoticeQuerySet",
     "Origin",
+    "OwedLetter",
     "Profile",
     "ProfileAccess",
     "ProfileQuerySet",
     "ProfileTerm",
     "ProfileText",
+    "Rejection",
     "Remote",
     "Rhythm",
     "SearchState",
@@ -80,4 +101,5 @@ __all__ = [
     "company_key",
     "company_keys",
     "document_path",
+    "new_relay_token",
 ]
