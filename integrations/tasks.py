@@ -13,8 +13,9 @@ from kombu.exceptions import OperationalError
 
 from accounts.models import User
 from candidates.models import Application, EventKind, Origin
+from candidates.search import saved
 from candidates.services import tell
-from integrations import connecting, life, reminding, sweeps, webhook_registration
+from integrations import connecting, life, reminding, sourcing, sweeps, webhook_registration
 from integrations.arrival import Arrival
 from integrations.credentials import keep_alive
 from integrations.greenhouse import deliveries, export, recent, reconciling, sync, tracking
@@ -249,3 +250,15 @@ def keep_grants_alive() -> None:
     for connection_id in sweeps.due_keepalives():
         # Spread, but not over more than a task may wait (see the visibility timeout in settings).
         keep_grant_alive.apply_async((connection_id,), countdown=random.uniform(0, 50), expires=280)  # noqa: S311
+
+
+@shared_task(ignore_result=True)
+def tell_of_searches(membership_id: int) -> None:
+    saved.tell(membership_id, narrowing=sourcing.narrowing)
+
+
+@shared_task(ignore_result=True)
+def wake_saved_searches() -> None:
+    """Find the members whose saved searches have not been looked at for a day."""
+    for membership_id in saved.owed():
+        tell_of_searches.apply_async((membership_id,), expires=WAKE_EXPIRES_SECONDS)

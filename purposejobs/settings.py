@@ -342,6 +342,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3500},
     },
+    "tell-of-saved-searches": {
+        "task": "integrations.tasks.wake_saved_searches",
+        "schedule": 600.0,
+        "options": {"expires": 590},
+    },
     "keep-greenhouse-alive": {
         "task": "integrations.tasks.keep_grants_alive",
         "schedule": 300.0,

@@ -1,7 +1,11 @@
-"""What the search of the network looks through."""
+"""What the search of the network looks through, and the searches that members keep."""
 
 from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
 
+from accounts.models import Membership
 from candidates.models.profile import Profile
 
 
@@ -22,3 +26,31 @@ class ProfileText(models.Model):
 
     def __str__(self) -> str:
         return f"Words of {self.profile_id}"
+
+
+class SavedSearch(models.Model):
+    """A search that a member keeps, and is told of when new people match.
+
+    `told_until` is the queue: whoever joined later is still to be told of. Units: `address` is what stands behind the
+    question mark of the page's address; `search.query.Query` reads it.
+    """
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="saved_searches")
+    name = models.CharField(max_length=80)
+    address = models.TextField(blank=True)
+    wants_email = models.BooleanField("e-mail me when new people match", default=True)
+    told_until = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = [Lower("name"), "pk"]
+        verbose_name_plural = "saved searches"
+        constraints = [models.UniqueConstraint(fields=["membership", "name"], name="saved_search_name_unique")]
+        indexes = [models.Index("told_until", name="saved_search_told_until")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        page = reverse("candidates", args=[self.membership.employer.slug])
+        return f"{page}?{self.address}" if self.address else page
