@@ -8,6 +8,22 @@ from candidates.models.applications import (
     ApplicationQuerySet,
     ApplicationStatus,
 )
+from candidates.models.joining import SignIn, SignInQuerySet
+from candidates.models.letters import LetterKind, LetterRule, StatusLetter
+from candidates.models.notes import Note
+from candidates.models.mail import (
+    Conversation,
+    Direction,
+    DoNotContact,
+    InboundMail,
+    MailState,
+    MailTemplate,
+    Message,
+    OwedLetter,
+    Rejection,
+    new_relay_token,
+)
+from candidates.models.notices import Notice, NoticeChoice, NoticeKind, NoticeQuerySet, Rhythm
 from candidates.models.people import Candidate, Document, DocumentText, document_path
 from candidates.models.profile import (
     HiddenFrom,
@@ -22,7 +38,8 @@ from candidates.models.profile import (
     company_key,
     company_keys,
 )
-from candidates.models.searches import ProfileText
+from candidates.models.searches import ProfileText, SavedSearch
+from candidates.models.shares import CandidateLink, CandidateLinkQuerySet, Share, SharedWith
 from candidates.models.team import AccessKind, Activity, ActivityKind, Mark, MarkKind, ProfileAccess
 from candidates.models.timeline import ABOUT_STATUS, STATUS_EVENTS, EventKind, Origin, TimelineEvent
 
@@ -39,25 +56,51 @@ __all__ = [
     "ApplicationQuerySet",
     "ApplicationStatus",
     "Candidate",
+    "CandidateLink",
+    "CandidateLinkQuerySet",
+    "Conversation",
+    "Direction",
+    "DoNotContact",
     "Document",
     "DocumentText",
     "EventKind",
     "HiddenFrom",
+    "InboundMail",
+    "LetterKind",
+    "LetterRule",
     "Level",
+    "MailState",
+    "MailTemplate",
     "Mark",
     "MarkKind",
+    "Message",
+    "Note",
+    "Notice",
+    "NoticeChoice",
+    "NoticeKind",
+    "NoticeQuerySet",
     "Origin",
+    "OwedLetter",
     "Profile",
     "ProfileAccess",
     "ProfileQuerySet",
     "ProfileTerm",
     "ProfileText",
+    "Rejection",
     "Remote",
+    "Rhythm",
+    "SavedSearch",
     "SearchState",
+    "Share",
+    "SharedWith",
+    "SignIn",
+    "SignInQuerySet",
+    "StatusLetter",
     "Term",
     "TermKind",
     "TimelineEvent",
     "company_key",
     "company_keys",
     "document_path",
+    "new_relay_token",
 ]
