@@ -14,13 +14,17 @@ from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import Employer
-from candidates.models import Document
+from candidates.models import CandidateImport, Document
 from candidates.uploads import MAX_BYTES, CheckedUpload
 
 logger = logging.getLogger(__name__)
 FOLDER = "stash"
 # Where files rest that a row knows by their name: two random letters, then the file.
-_KNOWN_BY: dict[str, tuple[type[Model], str]] = {"documents": (Document, "file"), "logos": (Employer, "logo")}
+_KNOWN_BY: dict[str, tuple[type[Model], str]] = {
+    "documents": (Document, "file"),
+    "logos": (Employer, "logo"),
+    "imports": (CandidateImport, "file"),
+}
 KEPT_FOR = timedelta(days=1)
 _SALT = "candidates.stash"
 
@@ -48,7 +52,7 @@ def sweep() -> int:
 
 
 def sweep_orphans() -> int:
-    """Delete documents and logos older than a day that no row knows, and return how many went. Repeat: harmless.
+    """Delete files of every kind older than a day that no row knows, and return how many went. Repeat: harmless.
 
     A process killed between writing a file and committing its row leaves one behind.
     """

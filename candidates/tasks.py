@@ -3,6 +3,9 @@
 from celery import shared_task
 
 from candidates import activity, letters, sharing_letters, stash, status_letters
+from candidates.importing import forgetting, running
+from candidates.importing import letters as import_letters
+from candidates.joining import links, resumes
 from candidates.mail import relaying, taking
 from candidates.notices import digest, reading
 from candidates.search import index
@@ -16,6 +19,7 @@ def sweep_files() -> None:
     """Delete files that nobody needs any more, so that quiet sites clean up too."""
     stash.sweep()
     stash.sweep_orphans()
+    forgetting.sweep()
 
 
 @shared_task(ignore_result=True)
@@ -79,6 +83,30 @@ def sweep_notices() -> None:
 
 
 @shared_task(ignore_result=True)
+def write_link(sign_in_id: int) -> None:
+    links.write(sign_in_id)
+
+
+@shared_task(ignore_result=True)
+def read_resume(document_id: int) -> None:
+    resumes.read(document_id)
+
+
+@shared_task(ignore_result=True)
+def wake_joining() -> None:
+    """Find the links and the résumés that nobody was woken for."""
+    for sign_in_id in links.owed():
+        write_link.apply_async((sign_in_id,), expires=WAKE_EXPIRES_SECONDS)
+    for document_id in resumes.owed():
+        read_resume.apply_async((document_id,), expires=WAKE_EXPIRES_SECONDS)
+
+
+@shared_task(ignore_result=True)
+def sweep_links() -> None:
+    links.sweep()
+
+
+@shared_task(ignore_result=True)
 def pass_message_on(message_id: int) -> None:
     relaying.pass_on(message_id)
 
@@ -112,3 +140,24 @@ def wake_owed_mail() -> None:
 def sweep_mail() -> None:
     """Forget what came in by e-mail long ago."""
     taking.forget()
+
+
+@shared_task(ignore_result=True)
+def run_import(import_id: int) -> None:
+    """Work on a file of people for a while, and call the next one if that was not all."""
+    if running.run(import_id):
+        run_import.delay(import_id)
+
+
+@shared_task(ignore_result=True)
+def write_import_letter(row_id: int) -> None:
+    import_letters.write(row_id)
+
+
+@shared_task(ignore_result=True)
+def wake_imports() -> None:
+    """Find the files that nobody works on, and the imported people who were not written to."""
+    for import_id in running.due():
+        run_import.apply_async((import_id,), expires=WAKE_EXPIRES_SECONDS)
+    for row_id in import_letters.owed():
+        write_import_letter.apply_async((row_id,), expires=WAKE_EXPIRES_SECONDS)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from candidates.models import Term, TermKind
+from jobs.pay import COMMON_CURRENCIES, OTHER_CURRENCIES
 
 POSITIONS = ("Full-time", "Part-time", "Contract", "Internship", "Co-founder", "Advisor")
 VALUES = (
@@ -51,6 +52,11 @@ INTERESTS = (
 )
 FIXED = {TermKind.POSITION: POSITIONS, TermKind.VALUE: VALUES, TermKind.INTEREST: INTERESTS}
 MAX_NAME = 80
+# Of one person; what has no limit here has one in its column.
+MAX_SKILLS, MAX_LOCATIONS, MAX_COMPANIES = 50, 20, 100
+MAX_SUMMARY = 600
+MAX_SALARY = 1_000_000_000  # a year, also in won and forint
+CURRENCIES = (*COMMON_CURRENCIES, *OTHER_CURRENCIES)
 
 
 def term_key(name: str) -> str:

@@ -10,13 +10,19 @@ from django.http import HttpRequest, HttpResponse
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 3 * MEGABYTE
 # Only these bring files: an application with several, of which each over 5 MB is let go of with a sentence in the form,
-# and a logo, which has its own sentence when it is too large.
-MOST_BYTES_WITH_FILES = {"/apply/": 30 * MEGABYTE, "/correct/": 30 * MEGABYTE, "/settings/logo/": 12 * MEGABYTE}
+# a profile with its résumé, a logo, which has its own sentence when it is too large, and an operator's file of people.
+MOST_BYTES_WITH_FILES = {
+    "/apply/": 30 * MEGABYTE,
+    "/correct/": 30 * MEGABYTE,
+    "/profile/edit/": 12 * MEGABYTE,
+    "/settings/logo/": 12 * MEGABYTE,
+    "/candidateimport/add/": 12 * MEGABYTE,
+}
 # What Greenhouse delivers is read into memory as a whole, to check its signature.
 WEBHOOKS, MOST_BYTES_OF_WEBHOOK = "/greenhouse/hooks/", 2 * MEGABYTE
-_MOST_DIGITS = 18
 # A letter of the relay, too.
 MAIL, MOST_BYTES_OF_MAIL = "/mail/inbound/", 10 * MEGABYTE
+_MOST_DIGITS = 18
 _TOO_MUCH = "This is more than we can take at once. Go back and choose smaller files: each may have 5 MB, a logo 1 MB."
 
 

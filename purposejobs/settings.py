@@ -342,6 +342,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3500},
     },
+    "help-people-join": {
+        "task": "candidates.tasks.wake_joining",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
+    "sweep-links": {
+        "task": "candidates.tasks.sweep_links",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
+    },
+    "bring-people-in": {
+        "task": "candidates.tasks.wake_imports",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
     "tell-of-saved-searches": {
         "task": "integrations.tasks.wake_saved_searches",
         "schedule": 600.0,

@@ -1,5 +1,16 @@
 """The network for the people who run the installation; Django finds the pages through these imports."""
 
-from candidates.admin import applications, joining, letters, mail, notices, profiles, searches, shares, team
+from candidates.admin import applications, importing, joining, letters, mail, notices, profiles, searches, shares, team
 
-__all__ = ["applications", "joining", "letters", "mail", "notices", "profiles", "searches", "shares", "team"]
+__all__ = [
+    "applications",
+    "importing",
+    "joining",
+    "letters",
+    "mail",
+    "notices",
+    "profiles",
+    "searches",
+    "shares",
+    "team",
+]

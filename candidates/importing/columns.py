@@ -9,17 +9,19 @@ from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
 
 from candidates.forms import LinkField
-from candidates.joining.forms import (
+from candidates.making.person import Person
+from candidates.models import Level, Remote, SearchState, TermKind, company_key
+from candidates.vocabulary import (
     CURRENCIES,
+    FIXED,
     MAX_COMPANIES,
     MAX_LOCATIONS,
+    MAX_NAME,
     MAX_SALARY,
     MAX_SKILLS,
     MAX_SUMMARY,
+    term_key,
 )
-from candidates.making.person import Person
-from candidates.models import Level, Remote, SearchState, TermKind, company_key
-from candidates.vocabulary import FIXED, MAX_NAME, term_key
 
 _GROUPED = re.compile(r"\d{1,3}([ ,.'’\u00a0\u202f]\d{3})+")
 _YES, _NO = {"yes", "y", "true", "1"}, {"no", "n", "false", "0"}
@@ -123,7 +125,10 @@ def _names(*, most: int, longest: int = MAX_NAME, between: str = r"[;,\n]") -> C
     """Several short names in one cell; each once, in their order."""
 
     def read(text: str) -> list[str]:
-        names = {name.casefold(): name for part in re.split(between, text) if (name := " ".join(part.split()))}
+        names: dict[str, str] = {}
+        for part in re.split(between, text):
+            if name := " ".join(part.split()):
+                names.setdefault(name.casefold(), name)
         if len(names) > most:
             raise ValidationError(f"These are {len(names)}. Enter at most {most}.")
         for name in names.values():
@@ -165,7 +170,7 @@ def _number(*, most: int, unit: str) -> Callable[[str], Any]:
 def _currency(text: str) -> str:
     code = text.strip().upper()
     if code and code not in CURRENCIES:
-        raise ValidationError(f"“{code[:10]}” is none of these: {', '.join(CURRENCIES)}.")
+        raise ValidationError(f"“{code[:10]}” is no currency. Write its three letters, for example EUR.")
     return code
 
 
@@ -223,7 +228,7 @@ COLUMNS: dict[str, Column] = {
     "years": Column(_number(most=60, unit="years"), "Of experience"),
     "salary_min": Column(_number(most=MAX_SALARY, unit="a year"), "A year, a whole number"),
     "salary_max": Column(_number(most=MAX_SALARY, unit="a year"), "A year, a whole number"),
-    "salary_currency": Column(_currency, ", ".join(CURRENCIES)),
+    "salary_currency": Column(_currency, "Three letters, for example EUR"),
     "search_state": Column(_choice(SearchState), ", ".join(SearchState.labels)),
     "hidden_from": Column(
         _companies, f"Up to {MAX_COMPANIES} companies that must not see them, by name or web address, with ; between"

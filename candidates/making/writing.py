@@ -51,7 +51,7 @@ class Writer:
         said = zip(profiles, people, strict=True)
         terms, hidden = [], []
         for profile, person in said:
-            terms += [ProfileTerm(profile=profile, term=term) for term in self._terms_of(person)]
+            terms += [ProfileTerm(profile_id=profile.pk, term_id=term.pk) for term in self._terms_of(person)]
             keys = {company_key(name): name for name in person.hidden_from}
             hidden += [HiddenFrom(profile=profile, name=name, key=key) for key, name in keys.items() if key]
         ProfileTerm.objects.bulk_create(terms, batch_size=PER_STATEMENT, ignore_conflicts=True)

@@ -8,9 +8,9 @@ from candidates.models.applications import (
     ApplicationQuerySet,
     ApplicationStatus,
 )
+from candidates.models.importing import CandidateImport, CandidateImportRow, ImportState, RowOutcome, import_path
 from candidates.models.joining import SignIn, SignInQuerySet
 from candidates.models.letters import LetterKind, LetterRule, StatusLetter
-from candidates.models.notes import Note
 from candidates.models.mail import (
     Conversation,
     Direction,
@@ -23,6 +23,7 @@ from candidates.models.mail import (
     Rejection,
     new_relay_token,
 )
+from candidates.models.notes import Note
 from candidates.models.notices import Notice, NoticeChoice, NoticeKind, NoticeQuerySet, Rhythm
 from candidates.models.people import Candidate, Document, DocumentText, document_path
 from candidates.models.profile import (
@@ -56,6 +57,8 @@ __all__ = [
     "ApplicationQuerySet",
     "ApplicationStatus",
     "Candidate",
+    "CandidateImport",
+    "CandidateImportRow",
     "CandidateLink",
     "CandidateLinkQuerySet",
     "Conversation",
@@ -65,6 +68,7 @@ __all__ = [
     "DocumentText",
     "EventKind",
     "HiddenFrom",
+    "ImportState",
     "InboundMail",
     "LetterKind",
     "LetterRule",
@@ -89,6 +93,7 @@ __all__ = [
     "Rejection",
     "Remote",
     "Rhythm",
+    "RowOutcome",
     "SavedSearch",
     "SearchState",
     "Share",
@@ -102,5 +107,6 @@ __all__ = [
     "company_key",
     "company_keys",
     "document_path",
+    "import_path",
     "new_relay_token",
 ]

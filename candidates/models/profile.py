@@ -111,6 +111,12 @@ class Profile(models.Model):
         help_text="Employers may put this person into their hiring software, with the e-mail address.",
     )
     terms = models.ManyToManyField(Term, through="ProfileTerm", related_name="profiles")
+    imported_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When an operator brought them in; empty as soon as the person saved the profile themselves.",
+    )
     joined_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
