@@ -26,6 +26,10 @@ class LetterRuleForm(forms.ModelForm):  # type: ignore[type-arg]
             "rejected_after_hours": "Hours between the rejection and the letter",
             "rejected_words": "Your own words for it",
         }
+        widgets = {  # noqa: RUF012
+            "moved_on_words": forms.Textarea(attrs={"rows": 4}),
+            "rejected_words": forms.Textarea(attrs={"rows": 4}),
+        }
         help_texts = {"moved_on_words": _OWN_WORDS, "rejected_words": _OWN_WORDS}  # noqa: RUF012
 
 
