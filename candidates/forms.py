@@ -29,13 +29,13 @@ _GITHUB_NAME = re.compile(r"@?([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))")
 class LinkField(forms.CharField):
     """A web address, typed with or without https://, on one site or on any."""
 
-    def __init__(self, *, label: str, site: str = "", example: str) -> None:
+    def __init__(self, *, label: str, site: str = "", example: str, max_length: int = 500) -> None:
         super().__init__(
             label=label,
             required=False,
-            max_length=500,
+            max_length=max_length,
             widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": example, "autocapitalize": "none"}),
-            error_messages={"max_length": "This address is too long. Enter at most 500 characters."},
+            error_messages={"max_length": f"This address is too long. Enter at most {max_length} characters."},
         )
         self.site = site
         self.sentence = f"Enter a full {label} address, for example {example}."

@@ -12,6 +12,7 @@ from django.core.mail import EmailMessage
 from django.db.models import F, Q
 from django.template.defaultfilters import pluralize
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator, get_text_list
 
@@ -88,6 +89,7 @@ def _letter(kind: str, application: Application) -> EmailMessage:
         "received": _received(application),
         "job_url": settings.BASE_URL + job.get_absolute_url(),
         "jobs_url": settings.BASE_URL + job.employer.get_absolute_url(),
+        "join_url": settings.BASE_URL + reverse("join"),
     }
     subject, body = (
         render_to_string(f"candidates/email/{kind}_{part}.txt", context) for part in ("subject", "message")

@@ -24,6 +24,7 @@ from candidates.models import (
     EventKind,
     NoticeKind,
     Origin,
+    Profile,
     TimelineEvent,
 )
 from candidates.notices import notify
@@ -191,22 +192,34 @@ def tell(
 def anonymise(*, candidate: Candidate, employer: Employer) -> None:
     """Forget who a person is in all that one employer has of them; what became of them stays.
 
-    Effects: one transaction, then the files. The person of the network, too, unless other employers know them.
+    Effects: one transaction, then the files. The person themselves, too, unless other employers know them or they
+        have a profile of their own.
     Repeat: harmless.
     """
     mine = Application.objects.filter(candidate=candidate, employer=employer)
-    kept = Application.objects.filter(candidate=candidate).exclude(employer=employer)
     with transaction.atomic():
-        used = {*kept.values_list("resume", flat=True)}
-        used |= {*Answer.objects.filter(application__in=kept).values_list("document", flat=True)}
-        documents = [document for document in candidate.documents.all() if document.pk not in used]
         Answer.objects.filter(application__in=mine).delete()
         mine.update(**_NOBODY)
-        Document.objects.filter(pk__in=[document.pk for document in documents]).delete()
-        if not kept.exists():
+        delete_unused_documents(candidate)
+        others = Application.objects.filter(candidate=candidate).exclude(employer=employer)
+        if not others.exists() and not Profile.objects.filter(candidate=candidate).exists():
             email = f"anonymized-{candidate.key.hex}@example.invalid"
             Candidate.objects.filter(pk=candidate.pk).update(**_NAMELESS, email=email)
-        transaction.on_commit(lambda: _delete_files(documents), robust=True)
+
+
+def delete_unused_documents(candidate: Candidate, *, only: int | None = None) -> None:
+    """Delete the files of a person, or the one named, that no application, answer or profile names any more.
+
+    Effects: rows in the caller's transaction, the files after it. Repeat: harmless.
+    """
+    applications = Application.objects.filter(candidate=candidate)
+    used = {*applications.values_list("resume", flat=True)}
+    used |= {*Answer.objects.filter(application__in=applications).values_list("document", flat=True)}
+    used |= {*Profile.objects.filter(candidate=candidate).values_list("resume", flat=True)}
+    unused = Document.objects.filter(candidate=candidate).exclude(pk__in=used - {None})
+    documents = list(unused.filter(pk=only) if only else unused)
+    Document.objects.filter(pk__in=[document.pk for document in documents]).delete()
+    transaction.on_commit(lambda: _delete_files(documents), robust=True)
 
 
 def _delete_files(documents: list[Document]) -> None:

@@ -1,7 +1,10 @@
-"""The one signal of the project."""
+"""The two signals of the project: whatever a receiver writes is committed together with its cause, or not at all."""
 
 from django.dispatch import Signal
 
-# Sent by `services.submit_application` with `application`, inside its transaction: whatever a receiver
-# writes is committed together with the application, or not at all. A receiver must do no I/O.
+# Receivers must do no I/O.
+# Sent by `services.submit_application` with `application`, inside its transaction.
 application_submitted = Signal()
+# Sent by `joining.leaving.leave` with `candidate` and `employer`, inside its transaction and while their data are still
+# there, for each employer whose copy goes.
+candidate_leaving = Signal()

@@ -1,21 +1,11 @@
 """The person behind an application: merged with another, private now, or anonymized."""
 
-from django.db.models import Q
-from django.utils import timezone
-
-from candidates.models import Application, EventKind, Origin
+from candidates.models import EventKind, Origin
 from candidates.services import anonymise, tell
+from integrations.forgetting import forget
 from integrations.greenhouse.schemas import CandidatePayload
 from integrations.greenhouse.tracking.standing import Reading
-from integrations.models import (
-    CAN_BE_CANCELLED,
-    AnonymiseRule,
-    Export,
-    ExportFile,
-    ExportState,
-    GreenhousePerson,
-    PossibleDuplicate,
-)
+from integrations.models import AnonymiseRule, Export, GreenhousePerson, PossibleDuplicate
 
 PRIVATE, COPY_KEPT, COPY_REMOVED = "person_private", "copy_kept", "copy_removed"
 
@@ -97,23 +87,9 @@ def _note_anonymised(export: Export, origin: Origin) -> None:
 
 def _remove_copy(export: Export) -> None:
     """Forget who somebody is, here too; whatever of them was still to be sent stays unsent."""
-    exports = Export.objects.filter(connection=export.connection_id, candidate=export.candidate_id)
-    exports.filter(state__in=CAN_BE_CANCELLED).update(state=ExportState.CANCELLED, retry_at=None)
-    # By address, too: a row made for another address of theirs, or before Greenhouse answered, has another id or none.
-    is_theirs = Q(remote_id=export.candidate_remote_id) | Q(email__in=_addresses(export))
-    is_free = Q(lease_until=None) | Q(lease_until__lte=timezone.now())
-    GreenhousePerson.objects.filter(is_theirs, is_free, connection=export.connection_id).delete()
-    for file in ExportFile.objects.filter(export__in=exports):  # the name of a file may be the person's
-        ExportFile.objects.filter(pk=file.pk).update(filename=f"file-{file.pk}")
+    forget(connection=export.connection, candidate=export.candidate)
     anonymise(candidate=export.candidate, employer=export.application.employer)
     export.application.refresh_from_db()
-
-
-def _addresses(export: Export) -> set[str]:
-    """Return every address the person applied with at this employer. Shape: lower case."""
-    theirs = Application.objects.filter(candidate=export.candidate_id, employer=export.application.employer_id)
-    pairs = theirs.values_list("email", "other_emails")
-    return {address.lower() for email, others in pairs for address in (email, *others) if address}
 
 
 def _save_remarks(export: Export, remarks: list[str]) -> None:

@@ -1,0 +1,1 @@
+"""Joining the network, and everything somebody of it may do with what is theirs: see, change, take along, delete."""
