@@ -46,7 +46,8 @@ def _joined(events: QuerySet[TimelineEvent]) -> QuerySet[TimelineEvent]:
     export = Export.objects.filter(application=OuterRef("application")).order_by("pk")
     names = ("greenhouse_job__remote_id", "candidate_remote_id", "application_remote_id")
     found = {f"export_{name}": Subquery(export.values(name)[:1]) for name in names}
-    shown = ("application__first_name", "application__last_name", "application__email", "application__key")
+    fields = ("first_name", "last_name", "email", "origin", "key")
+    shown = [f"application__{field}" for field in fields]
     return (
         events.annotate(**found)
         .select_related("application__job", "actor")
@@ -66,7 +67,7 @@ def _cells(event: Any) -> tuple[str, ...]:
         event.as_whom,
         event.get_origin_display(),
         application.name,
-        application.email,
+        application.shown_email,
         application.job_title,
         event.export_greenhouse_job__remote_id or "",
         event.export_candidate_remote_id or "",

@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, When
 
 from accounts.models import Employer, User
-from candidates.models import Application, EventKind, Origin, TimelineEvent
+from candidates import activity
+from candidates.models import AccessKind, Application, EventKind, Origin, TimelineEvent
 from integrations.arrival import Arrival
 from integrations.hiring_plan import Choice
 from integrations.models import Batch, BatchEntry, Connection, Export, ExportState, GreenhouseJob, Outcome, SendsAs
@@ -61,7 +62,8 @@ def send_batch(
     """Owe Greenhouse these people, 1,000 at most, and keep what asking for each led to.
 
     Effects: one transaction and a constant number of queries per 250. Beat wakes the exports, in turn with those of
-        other employers, and a single click goes ahead of them. Whoever is owed already is left as they are.
+        other employers, and a single click goes ahead of them. Whoever is owed already is left as they are. Of
+        those who were picked from the network it is written down.
     Repeat: with the same key the batch that is there.
     Raises: ValueError for a job or people of another employer.
     """
@@ -131,6 +133,8 @@ def _send_slice(batch: Batch, ids: list[int], order: Order, by: User, seen: set[
     Export.objects.bulk_create(fresh, ignore_conflicts=True)  # somebody may press another button meanwhile
     there = _exports_of(batch, rows)
     _keep(batch, rows, wanted, there, outcomes)
+    sourced = [row.candidate_id for row in rows if row.is_sourced and outcomes.get(row.pk) == Outcome.REQUESTED]
+    activity.note_access(employer=batch.connection.employer, by=by, candidates=sourced, kind=AccessKind.SENT)
 
 
 def _keep(

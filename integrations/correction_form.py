@@ -13,6 +13,7 @@ from candidates.kept import ACCEPTED_IN_WORDS, FieldRow, KeepsUploads, UploadFie
 from candidates.models import Application, Document
 from candidates.services import Link
 from candidates.uploads import CheckedUpload
+from integrations.consent import has_private_email
 
 MOST_LINES = 50
 _SITES = {"linkedin.com": "linkedin", "github.com": "github"}
@@ -59,6 +60,8 @@ class CorrectionForm(KeepsUploads):
         initial["links"] = [link["url"] for link in application.links]
         self._kinds = {link["url"]: link["kind"] for link in application.links}
         super().__init__(*args, more_fields=files, initial=initial, **kwargs)
+        if has_private_email(application):
+            del self.fields["email"], self.fields["other_emails"]
         for name, document in self._documents.items():
             self.fields[f"drop_{name}"].label = f"Leave out {document.filename}"
             if document.pk is None:

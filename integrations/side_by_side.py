@@ -9,6 +9,7 @@ from django.conf import settings
 
 from candidates.models import Application
 from integrations.checkup import CheckFailed, not_now
+from integrations.consent import has_private_email
 from integrations.credentials import client_for
 from integrations.fields import DecryptionError
 from integrations.greenhouse.contacts import email_key
@@ -143,13 +144,22 @@ def _lines(ours: Application, theirs: CandidatePayload) -> list[Line]:
     links = (*theirs.social_media_addresses, *theirs.website_addresses)
     lines = [
         _line("Name", [ours.name], [_name(theirs)], name_trait),
-        _line("Email", [ours.email, *ours.other_emails], [one.value for one in theirs.email_addresses], email_key),
+        _line("Email", _emails(ours, theirs), [one.value for one in theirs.email_addresses], email_key),
         _line("Phone", [ours.phone, *ours.other_phones], [one.value for one in theirs.phone_numbers], phone_trait),
         _line("Links", [link["url"] for link in ours.links], [one.value for one in links], profile_trait),
         _line("Company", [ours.current_company], [theirs.company or ""], company_trait),
         _line("Title", [ours.current_title], [theirs.title or ""], name_trait),
     ]
     return [line for line in lines if line.ours or line.theirs]
+
+
+def _emails(ours: Application, theirs: CandidatePayload) -> list[str]:
+    """Ours; but of somebody of the network only those that the employer's Greenhouse has."""
+    emails = [ours.email, *ours.other_emails]
+    if not has_private_email(ours):
+        return emails
+    there = {email_key(one.value) for one in theirs.email_addresses}
+    return [email for email in emails if email_key(email) in there]
 
 
 def _line(label: str, ours: list[str], theirs: list[str], trait: Callable[[str], str]) -> Line:

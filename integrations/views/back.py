@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from accounts.permissions import EmployerRequest
 
@@ -34,10 +34,7 @@ def back_from(request: EmployerRequest, *, is_in_network: bool) -> Back:
     if name not in _PAGES:
         name = "candidates" if is_in_network else "applicants"
     label, nav = _PAGES[name]
-    try:
-        url = reverse(name, args=[request.employer.slug])
-    except NoReverseMatch:
-        return Back(reverse("applicants", args=[request.employer.slug]), "Applicants", "applicants")
+    url = reverse(name, args=[request.employer.slug])
     asked = request.GET.copy()
     asked.pop("from", None)
     return Back(f"{url}?{asked.urlencode()}" if asked else url, label, nav)

@@ -14,10 +14,11 @@ from accounts.permissions import EmployerRequest, employer_required
 from candidates import activity
 from candidates.marks import marks_of
 from candidates.models import AccessKind, Candidate
+from candidates.search import Query
 from candidates.serving import download, shown
 from candidates.sharing import links_to
-from integrations.neighbours import Neighbours, newest_first
 from integrations.people import Person
+from integrations.sourcing import neighbours
 from integrations.timeline import days_of
 from integrations.views.back import back_from
 
@@ -32,9 +33,10 @@ def candidate(request: EmployerRequest, key: Any) -> HttpResponse:
     """
     person = person_or_404(request, key)
     _note(request, person, AccessKind.OPENED)
-    neighbours = newest_first(request.employer, person.profile) if person.profile else Neighbours()
+    query = Query.of(request.GET)  # where one leafs on: the search that led here, else the whole network
+    before, after = neighbours(request.membership, query, person.candidate) if person.profile else (None, None)
     back = back_from(request, is_in_network=person.profile is not None)
-    next_url = _address(request, neighbours.next)
+    next_url = _address(request, after)
     context = {
         "nav": back.nav,
         "person": person,
@@ -44,7 +46,7 @@ def candidate(request: EmployerRequest, key: Any) -> HttpResponse:
         "links": links_to(request.employer, person.candidate),
         "base_url": settings.BASE_URL,
         "back": back,
-        "previous_url": _address(request, neighbours.previous),
+        "previous_url": _address(request, before),
         "next_url": next_url,
         "after_skip": next_url or back.url,
         "days": days_of(person.timeline, person.activities, with_jobs=True),

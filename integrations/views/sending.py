@@ -1,32 +1,26 @@
-"""*Send to Greenhouse*: one person with a preview, or many at once."""
+"""*Send to Greenhouse* for one person, with a preview. Many at once are `sending_many.py`'s."""
 
 from typing import Any
-from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django.views.decorators.vary import vary_on_headers
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
 from candidates.models import Application
 from candidates.sourcing import NotInNetwork, unsaved
-from integrations import batches, sending
+from integrations import sending
 from integrations.consent import NotToBeSent, refusal_of
 from integrations.hiring_plan import fetch_lists
 from integrations.ids import as_ids
-from integrations.models import Batch, Connection, ExportState
+from integrations.models import Connection, ExportState
 from integrations.people import Person, address_of, own_job
 from integrations.preview import preview
 from integrations.problems import PROBLEMS
 from integrations.roles import find_roles
-from integrations.sharing_form import OWN_JOB, ShareForm
-from integrations.views.applicants import listed
+from integrations.sharing_form import ShareForm
 from integrations.views.connection import connection_of
 from integrations.views.people import person_or_404
 
@@ -52,12 +46,12 @@ def send_candidate(request: EmployerRequest, key: Any) -> HttpResponse:
     if request.method == "GET":
         job = own_job(application)
         form = ShareForm(initial={"greenhouse_job": job.pk if job else ""}, connection=connection, by=request.user)
-        return _page(request, form, **context)
-    form = _filled(request, connection)
-    if _is_only_shown(request):
-        return _page(request, _again(request, form), **context)
+        return form_page(request, form, **context)
+    form = filled(request, connection)
+    if is_only_shown(request):
+        return form_page(request, again(request, form), **context)
     if not form.is_valid():
-        return _page(request, form, **context)
+        return form_page(request, form, **context)
     if "send" in request.POST:
         return _send(request, person, application, form)
     asked = {"greenhouse_job": form.cleaned_data["job"], "arrival": form.arrival, "by": request.user}
@@ -116,64 +110,11 @@ def send_choices(request: EmployerRequest) -> HttpResponse:
     return render(request, "integrations/_send_choices.html", {"form": form})
 
 
-@require_POST
-@employer_required(Role.RECRUITER)
-def send_applicants(request: EmployerRequest) -> HttpResponse:
-    """Ask where chosen applicants are to go, and send them: 1,000 at most."""
-    back = reverse("applicants", args=[request.employer.slug])
-    rows = _chosen(request)
-    ids = list(rows.order_by("pk").values_list("pk", flat=True)[: batches.AT_MOST + 1])
-    if not ids:
-        messages.info(request, "Choose at least one applicant first.")
-        return redirect(back)
-    context: dict[str, Any] = {
-        "is_many": True,
-        "people": ",".join(map(str, ids[: batches.AT_MOST])),
-        "count": min(len(ids), batches.AT_MOST),
-        "matching": rows.count() if len(ids) > batches.AT_MOST else 0,
-        "key": request.POST.get("key") or uuid4(),
-    }
-    connection = connection_of(request)
-    if connection is None:
-        return render(request, "integrations/send.html", {"nav": "applicants", **context})
-    if "key" not in request.POST:
-        initial = {"greenhouse_job": OWN_JOB}
-        form = ShareForm(initial=initial, connection=connection, by=request.user, takes_own=True)
-        return _page(request, form, **context)
-    form = _filled(request, connection, takes_own=True)
-    if _is_only_shown(request) or "order" not in request.POST:
-        return _page(request, _again(request, form), **context)
-    if not form.is_valid():
-        return _page(request, form, **context)
-    order = batches.Order() if form.goes_to_own else batches.Order(form.cleaned_data["job"], form.arrival)
-    batch = batches.send_batch(
-        connection=connection, applications=rows, order=order, by=request.user, key=_key(request.POST["key"])
-    )
-    return redirect(batch)
-
-
-@vary_on_headers("HX-Request")
-@require_GET
-@employer_required()
-def batch(request: EmployerRequest, pk: int) -> HttpResponse:
-    """Show how far many people are who were sent at once, and what became of each. Constant in queries."""
-    rows = Batch.objects.filter(connection__employer=request.employer).select_related("requested_by", "connection")
-    found = get_object_or_404(rows, pk=pk)
-    context = {
-        "nav": "applicants",
-        "batch": found,
-        "progress": batches.progress_of(found),
-        "page": Paginator(batches.entries_of(found), PER_PAGE).get_page(request.GET.get("page")),
-    }
-    template = "integrations/_batch.html" if request.htmx else "integrations/batch.html"
-    return render(request, template, context)
-
-
 def _takes_own(request: EmployerRequest) -> bool:
     return "own" in request.GET
 
 
-def _filled(request: EmployerRequest, connection: Connection, *, takes_own: bool = False) -> ShareForm:
+def filled(request: EmployerRequest, connection: Connection, *, takes_own: bool = False) -> ShareForm:
     """The form as it was sent.
 
     Effects: Greenhouse is asked for its lists where something of them was chosen.
@@ -185,14 +126,14 @@ def _filled(request: EmployerRequest, connection: Connection, *, takes_own: bool
     return form
 
 
-def _again(request: EmployerRequest, form: ShareForm) -> ShareForm:
+def again(request: EmployerRequest, form: ShareForm) -> ShareForm:
     """The same once more, unchecked."""
     return ShareForm(
         initial=form.as_typed(), connection=form.connection, by=form.by, takes_own=form.takes_own, lists=form.lists
     )
 
 
-def _is_only_shown(request: EmployerRequest) -> bool:
+def is_only_shown(request: EmployerRequest) -> bool:
     """True for every button that only changes what the form shows, and for Enter in the search."""
     data = request.POST
     return any(name in data for name in ("find", "lists", "change")) or (
@@ -200,7 +141,7 @@ def _is_only_shown(request: EmployerRequest) -> bool:
     )
 
 
-def _page(request: EmployerRequest, form: ShareForm, **context: Any) -> HttpResponse:
+def form_page(request: EmployerRequest, form: ShareForm, **context: Any) -> HttpResponse:
     context |= {"nav": "applicants", "form": form, "roles": _roles(request, form), "q": request.POST.get("q", "")}
     return render(request, "integrations/send.html", context)
 
@@ -208,19 +149,3 @@ def _page(request: EmployerRequest, form: ShareForm, **context: Any) -> HttpResp
 def _roles(request: EmployerRequest, form: ShareForm) -> Any:
     data = request.POST if request.method == "POST" else request.GET
     return find_roles(form.connection, data.get("q", ""), chosen=form.chosen_job)
-
-
-def _chosen(request: EmployerRequest) -> QuerySet[Application]:
-    data = request.POST
-    if data.get("which") == "all" and "people" not in data:
-        return listed(request.employer, data)
-    named = "people" in data
-    texts = data["people"].split(",")[: batches.AT_MOST] if named else data.getlist("application")
-    return Application.objects.visible_to(request.employer).filter(pk__in=as_ids(texts))
-
-
-def _key(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return uuid4()

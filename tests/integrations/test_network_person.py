@@ -214,5 +214,5 @@ def test_page_of_the_network_costs_the_same_whatever_there_is(
         activity.record(employer=employer, candidate=ada, kind=ActivityKind.NOTED, text="A note.")
         ProfileFactory()
     as_rita.get(page(ada))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(26):
         as_rita.get(page(ada))

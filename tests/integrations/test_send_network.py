@@ -10,15 +10,23 @@ from django.test import Client
 
 from accounts.models import Employer, User
 from candidates.models import Application, Candidate, Profile, ProfileAccess
-from integrations import sending
+from integrations import picking, sending
 from integrations.arrival import Arrival
 from integrations.models import Export, ExportState, GreenhouseJob
 from integrations.preflight import blocking_problem
-from tests.factories import DocumentFactory, GreenhouseJobFactory, HiddenFromFactory, ProfileFactory
+from tests.factories import (
+    ApplicationFactory,
+    DocumentFactory,
+    GreenhouseJobFactory,
+    HiddenFromFactory,
+    JobFactory,
+    ProfileFactory,
+)
 from tests.integrations.greenhouse.sending import arrived, attempt
 from tests.sandbox_process import SandboxProcess
 
 EMAIL = "ada@private.example"
+MANY = "/employers/lumen-robotics/candidates/send/"
 
 
 @pytest.fixture
@@ -129,3 +137,67 @@ def test_sending_when_pressed_at_once_makes_one_of_each(
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(press, range(4)))
     assert Application.objects.count() == Export.objects.count() == 1
+
+
+def test_many_are_sent_from_the_network_and_who_does_not_want_it_is_left_out(
+    as_rita: Client, as_bob: Client, as_charlie: Client, client: Client, hiring: GreenhouseJob, ada: Candidate
+) -> None:
+    unwilling = ProfileFactory(can_be_sent=False)
+    applied = ProfileFactory(can_be_sent=False)
+    own = ApplicationFactory(candidate=applied.candidate, job=JobFactory(employer=hiring.connection.employer))
+    hidden = ProfileFactory(is_listed=False)
+    people = [ada, unwilling.candidate, applied.candidate, hidden.candidate]
+    chosen = {"candidate": [person.key for person in people]}
+    assert "/accounts/login/" in client.post(MANY, chosen)["Location"]
+    assert as_charlie.post(MANY, chosen).status_code == 404
+    assert as_bob.post(MANY, chosen).status_code == 403
+    asked = as_rita.post(MANY, chosen)
+    assert "Send 3 candidates to Greenhouse" in asked.text
+    assert "Each to their own connected job" not in asked.text
+    assert Application.objects.count() == 1, "asking makes nothing"
+    order = {"people": asked.context["people"], "key": asked.context["key"], "greenhouse_job": hiring.pk, "order": "1"}
+    for _ in range(2):
+        text = as_rita.post(MANY, {**order, "sends_as": "candidate"}, follow=True).text
+        assert "1 person is left out" in text
+    assert {row.candidate for row in Export.objects.all()} == {ada, applied.candidate}
+    assert Export.objects.get(candidate=applied.candidate).application == own
+    made = Application.objects.get(candidate=ada)
+    assert (made.origin, made.timeline.count()) == ("sourced", 2)
+    assert [row.candidate for row in ProfileAccess.objects.filter(kind="sent")] == [ada]
+
+
+def test_many_when_nobody_or_nonsense_is_chosen_says_so(as_rita: Client, hiring: GreenhouseJob) -> None:
+    for chosen in ({}, {"candidate": "nobody"}, {"people": "x,1,99999999999999999999"}):
+        assert "Choose at least one candidate first." in as_rita.post(MANY, chosen, follow=True).text
+
+
+def test_many_cost_the_same_for_two_and_for_forty(
+    employer: Employer, rita: User, django_assert_max_num_queries: Any
+) -> None:
+    people = [ProfileFactory().candidate for _ in range(40)]
+    with django_assert_max_num_queries(11):
+        picked = picking.pick_many(employer=employer, candidates=people, by=rita)
+    assert (len(picked.application_ids), picked.left_out) == (40, 0)
+    assert picking.pick_many(employer=employer, candidates=people, by=rita) == picked
+
+
+def test_the_address_is_on_no_page_of_an_export_that_stopped(
+    as_alice: Client, as_rita: Client, hiring: GreenhouseJob, ada: Candidate
+) -> None:
+    _post(as_rita, ada, hiring, "send")
+    export = Export.objects.get()
+    Export.objects.update(state=ExportState.NEEDS_ATTENTION, problem_code="duplicate_unsure")
+    base = "/employers/lumen-robotics/"
+    pages = ["exports/", f"exports/{export.pk}/", f"exports/{export.pk}/correct/", "duplicates/"]
+    pages += [f"duplicates/{export.pk}/", "applicants/", "pipeline/"]
+    for page in [base + page for page in pages] + [export.application.get_absolute_url()]:
+        answer = as_rita.get(page)
+        assert answer.status_code == 200, page
+        assert EMAIL not in answer.text, page
+    log = b"".join(as_alice.get(f"{base}exports/audit-log/").streaming_content)  # type: ignore[arg-type]
+    assert b"Lovelace" in log
+    assert EMAIL.encode() not in log
+    saved = as_rita.post(f"{base}exports/{export.pk}/correct/", {"first_name": "Ada", "last_name": "King"})
+    assert saved.status_code == 302
+    export.application.refresh_from_db()
+    assert (export.application.last_name, export.application.email) == ("King", EMAIL)
