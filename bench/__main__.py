@@ -14,6 +14,7 @@ BENCHMARKS = {
     "budget": "4 processes on one rate budget, and 200 connections beside each other",
     "export_budget": "send 500 people with a résumé through the rate limit, by 4 processes",
     "pages": "open the pages that list jobs, with 100 jobs and with 10,000: as many queries",
+    "search": "search 100,000 people of the network, beside a page with nothing on it",
     "webhook_intake": "take 200 deliveries in turn with 200 requests to an empty view, 21 rounds",
     "sync_unchanged": "sync 1,000 imported posts again with nothing changed: one request a list, no row written",
 }
