@@ -32,9 +32,7 @@ def test_the_plain_parts_are_read_and_files_are_counted() -> None:
 
 
 def test_html_alone_becomes_text_and_runs_nothing() -> None:
-    html = (
-        "<title>t</title><style>p{}</style><p>Yes &amp;\nno</p><script>x</script><div>Bye<br>A &lt;3</div>"
-    )
+    html = "<title>t</title><style>p{}</style><p>Yes &amp;\nno</p><script>x</script><div>Bye<br>A &lt;3</div>"
     assert read(f"Content-Type: text/html\n\n{html}") == "Yes & no\n\nBye\nA <3"
 
 
