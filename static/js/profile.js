@@ -43,6 +43,7 @@
     };
 
     const take = () => {
+      if (!input.value.trim()) return; // else a click on a chip's button would find the chip redrawn
       const have = new Set(names.map((name) => name.toLowerCase()));
       split(input.value).forEach((name) => {
         if (!have.has(name.toLowerCase())) names.push(name);
