@@ -16,7 +16,6 @@ _POSTGRESQL = [
     "ALTER TABLE candidates_profiletext ADD COLUMN search_words tsvector GENERATED ALWAYS AS "
     f"({_TOP} || setweight(to_tsvector('english', resume), 'D')) STORED",
     "CREATE INDEX profile_text_words ON candidates_profiletext USING gin (search_words)",
-    "CREATE INDEX profile_text_top ON candidates_profiletext USING gin (search_top)",
 ]
 # The words rest once, in the table: the virtual one only holds where they are, and is told what goes and what comes.
 _FORGET = """
@@ -70,7 +69,7 @@ class Migration(migrations.Migration):
                 ),
                 ("headline", models.TextField(help_text="Name, title and skills.")),
                 ("about", models.TextField(help_text="Company, kinds of position and summary.")),
-                ("wishes", models.TextField(help_text="Places, values and interests.")),
+                ("wishes", models.TextField(help_text="Places, values and interests; and a word for each term.")),
                 ("resume", models.TextField(help_text="The words of the résumé.")),
                 (
                     "indexed_at",

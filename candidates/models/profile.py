@@ -128,6 +128,13 @@ class Profile(models.Model):
         ordering = ["-joined_at", "-pk"]
         indexes = [
             models.Index("joined_at", name="profile_joined", condition=models.Q(is_listed=True)),
+            # All that the search puts in order by, so that it need not open the profile itself (PostgreSQL).
+            models.Index(
+                fields=["id"],
+                include=["candidate", "joined_at", "search_state"],
+                name="profile_searched",
+                condition=models.Q(is_listed=True),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -20,7 +20,7 @@ class ProfileText(models.Model):
     profile = models.OneToOneField(Profile, on_delete=models.CASCADE, primary_key=True, related_name="text")
     headline = models.TextField(help_text="Name, title and skills.")
     about = models.TextField(help_text="Company, kinds of position and summary.")
-    wishes = models.TextField(help_text="Places, values and interests.")
+    wishes = models.TextField(help_text="Places, values and interests; and a word for each term.")
     resume = models.TextField(help_text="The words of the résumé.")
     indexed_at = models.DateTimeField(help_text="When the profile was read; what changed later is missing here.")
 

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 
 from accounts.models import Membership
 from candidates.models import Candidate, Mark, MarkKind, ProfileQuerySet, SearchState
-from candidates.search.matching import Named, marked, matching, named, word_ranks
+from candidates.search.matching import Named, marked, most_skills_first, named, visible, with_words, word_ranks
 from candidates.search.query import Query, Sort
 
 # So many are put in order. Nobody reads further; a search that finds more wants more words.
-MOST = 1000
+MOST = 500
 _FOR_ALL_SKILLS, _FOR_WORDS = 10.0, 6.0
 _FOR_STATE = {SearchState.ACTIVE: 1.0, SearchState.OPEN: 0.5, SearchState.NOT_LOOKING: 0.0}
 
@@ -21,7 +21,7 @@ class _Row(NamedTuple):
     pk: int
     search_state: str
     joined_at: datetime
-    hits: int
+    hits: int = 0
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def find(
     they are the candidate `whatever_mark_of`. Four queries at most, whatever is found.
     """
     terms = named(query)
-    everybody = matching(membership, query, terms)
+    everybody = visible(membership, query)
     if only is not None:
         everybody = everybody.filter(only)
     people = marked(everybody, membership, query, besides=whatever_mark_of)
@@ -64,7 +64,7 @@ def find(
         terms=terms,
         profile_ids=[row.pk for row in _in_order(rows[:MOST], query)],
         is_cut=len(rows) > MOST,
-        skipped_count=_skipped(everybody, membership) if query.hides_skipped else 0,
+        skipped_count=_skipped(with_words(everybody, query, terms), membership) if query.hides_skipped else 0,
     )
 
 
@@ -86,15 +86,15 @@ def neighbours(
 def _rows(people: ProfileQuerySet, membership: Membership, query: Query, terms: Named) -> list[_Row]:
     """Read who is put in order: as many skills as possible first, then the newest."""
     columns = ("pk", "search_state", "joined_at")
+    if query.sort == Sort.BEST and len(terms.skills) > 1 and not query.all_skills:
+        return [_Row(*row) for row in most_skills_first(people, query, terms, columns, MOST + 1)]
+    people = with_words(people, query, terms)
     if not query.hides_skipped:
         marks = Q(candidate__marks__membership=membership)
         rows = people.filter(marks).order_by(F("candidate__marks__at").desc(), "-pk").values_list(*columns)
-    elif query.sort == Sort.BEST and len(terms.skills) > 1 and not query.all_skills:
-        named_ones = people.filter(profile_terms__term__in=terms.skills).values_list(*columns)
-        rows = named_ones.annotate(hits=Count("profile_terms")).order_by("-hits", "-joined_at", "-pk")
     else:
         rows = people.order_by("-joined_at", "-pk").values_list(*columns)
-    return [_Row(*row, *([0] * (4 - len(row)))) for row in rows[: MOST + 1]]
+    return [_Row(*row) for row in rows[: MOST + 1]]
 
 
 def _in_order(rows: list[_Row], query: Query) -> list[_Row]:

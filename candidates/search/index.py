@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from candidates.models import Profile, ProfileTerm, ProfileText, TermKind
-from candidates.search.words import fold
+from candidates.search.words import fold, term_word
 
 AT_ONCE = 500
 MOST_CHARACTERS = 50_000  # of a résumé; PostgreSQL takes a megabyte of words
@@ -18,6 +18,7 @@ _SAID = {
     "wishes": (TermKind.LOCATION, TermKind.VALUE, TermKind.INTEREST),
     "resume": ("resume__words__text",),
 }
+_WORDS = "words"
 _COLUMNS = [name for names in _SAID.values() for name in names if not isinstance(name, TermKind)]
 
 
@@ -51,10 +52,12 @@ def _chunks(ids: Iterable[int]) -> Iterator[Sequence[int]]:
 
 
 def _terms(profile_ids: Sequence[int]) -> dict[int, dict[str, list[str]]]:
+    """The names of their terms by kind, and under `_WORDS` the words that stand for them."""
     terms: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     rows = ProfileTerm.objects.filter(profile__in=profile_ids).order_by("pk")
-    for pk, kind, name in rows.values_list("profile", "term__kind", "term__name"):
+    for pk, kind, name, term in rows.values_list("profile", "term__kind", "term__name", "term"):
         terms[pk][kind].append(name)
+        terms[pk][_WORDS].append(term_word(term))
     return terms
 
 
@@ -65,4 +68,5 @@ def _texts(row: dict[str, Any], terms: dict[str, list[str]]) -> dict[str, str]:
         else:
             yield (row[name] or "")[:MOST_CHARACTERS]
 
-    return {column: " ".join(fold(text) for name in names for text in said(name)) for column, names in _SAID.items()}
+    texts = {column: " ".join(fold(text) for name in names for text in said(name)) for column, names in _SAID.items()}
+    return texts | {"wishes": " ".join([texts["wishes"], *terms[_WORDS]])}

@@ -1,11 +1,13 @@
 """Whom a query means: everybody visible, narrowed down by what it says. Every part is a filter; none is a guess."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -16,17 +18,16 @@ from candidates.models import (
     MarkKind,
     Profile,
     ProfileQuerySet,
-    ProfileTerm,
-    ProfileText,
     Remote,
     Term,
     TermKind,
 )
 from candidates.search import postgres, sqlite
 from candidates.search.query import Place, Query, Sort
+from candidates.search.words import Clause, term_word
 from candidates.vocabulary import term_key
 
-_WORDS = postgres if connection.vendor == "postgresql" else sqlite
+_ENGINE = postgres if connection.vendor == "postgresql" else sqlite
 _MOST_PLACES = 200
 _REMOTE = {Place.REMOTE: (Remote.ONLY, Remote.OPEN), Place.ON_SITE: (Remote.OPEN, Remote.NO)}
 
@@ -57,21 +58,25 @@ def named(query: Query) -> Named:
     return Named(found[TermKind.SKILL], found[TermKind.LOCATION], found[TermKind.VALUE])
 
 
-def matching(membership: Membership, query: Query, terms: Named) -> ProfileQuerySet:
-    """Everybody whom the member's employer may see and the query means, whatever the member's marks."""
+def visible(membership: Membership, query: Query) -> ProfileQuerySet:
+    """Everybody whom the member's employer may see and the query means, words and terms aside."""
     people = Profile.objects.visible_to(membership.employer).order_by()
     people = people.filter(_plain(query), _salary(query))
-    for asked, found, all_of in (
-        (query.skills, terms.skills, query.all_skills),
-        (query.locations, terms.locations, False),
-        (query.values, terms.values, False),
-    ):
-        if asked:
-            people = _with_terms(people, list(found), needed=len(asked) if all_of else 1)
     if query.uncontacted:
         mailed = Activity.objects.filter(employer=membership.employer, kind=ActivityKind.EMAILED)
         people = people.filter(~Exists(mailed.filter(candidate=OuterRef("candidate"))))
-    return _with_words(people, query)
+    excluded = [clause for clause in query.clauses if clause.is_excluded]
+    if excluded:
+        people = people.filter(pk__in=_ENGINE.lacking(excluded).values("pk"))
+    return people
+
+
+def with_words(people: ProfileQuerySet, query: Query, terms: Named) -> ProfileQuerySet:
+    """Keep those with the words and the terms of the query: one question to one index."""
+    wanted = [*_words(query), *_skills(query, terms), *_other_terms(query, terms)]
+    if not all(clause.any_of for clause in wanted):  # a term that nobody names
+        return people.none()
+    return people.filter(pk__in=_ENGINE.holding(wanted, joined_by="AND").values("pk")) if wanted else people
 
 
 def marked(people: ProfileQuerySet, membership: Membership, query: Query, *, besides: int | None) -> ProfileQuerySet:
@@ -85,15 +90,20 @@ def marked(people: ProfileQuerySet, membership: Membership, query: Query, *, bes
     return people.filter(kept | Q(candidate=besides) if besides else kept)
 
 
-def holding_words(query: Query) -> QuerySet[ProfileText] | None:
-    wanted = [clause for clause in query.clauses if not clause.is_excluded]
-    return _WORDS.holding(wanted, joined_by="AND") if wanted else None
+def most_skills_first(
+    people: ProfileQuerySet, query: Query, terms: Named, columns: Sequence[str], limit: int
+) -> list[Any]:
+    """Read those with words and terms, and how many of the skills they have: the most first, then the newest."""
+    besides = [*_words(query), *_other_terms(query, terms)]
+    if not all(clause.any_of for clause in besides):
+        return []
+    return list(_ENGINE.most_words_first(people, [term_word(pk) for pk in terms.skills], besides, columns, limit))
 
 
 def word_ranks(query: Query, profile_ids: list[int]) -> dict[int, float]:
     """How well the words of the query fit each of these people; empty where no words are asked for. One query."""
-    wanted = [clause for clause in query.clauses if not clause.is_excluded]
-    return _WORDS.ranks(wanted, profile_ids) if wanted and profile_ids else {}
+    wanted = _words(query)
+    return _ENGINE.ranks(wanted, profile_ids) if wanted and profile_ids else {}
 
 
 def _plain(query: Query) -> Q:
@@ -123,22 +133,25 @@ def _salary(query: Query) -> Q:
     return unsaid | Q(salary_currency=query.currency) & enough
 
 
-def _with_terms(people: ProfileQuerySet, term_ids: list[int], *, needed: int) -> ProfileQuerySet:
-    if needed > len(term_ids):
-        return people.none()
-    having = ProfileTerm.objects.order_by()
-    if needed == 1:
-        return people.filter(pk__in=having.filter(term__in=term_ids).values("profile"))
-    for pk in term_ids:
-        people = people.filter(pk__in=having.filter(term=pk).values("profile"))
-    return people
+def _words(query: Query) -> list[Clause]:
+    return [clause for clause in query.clauses if not clause.is_excluded]
 
 
-def _with_words(people: ProfileQuerySet, query: Query) -> ProfileQuerySet:
-    excluded = [clause for clause in query.clauses if clause.is_excluded]
-    held = holding_words(query)
-    if held is not None:
-        people = people.filter(pk__in=held.values("pk"))
-    if excluded:
-        people = people.exclude(pk__in=_WORDS.holding(excluded, joined_by="OR").values("pk"))
-    return people
+def _skills(query: Query, terms: Named) -> Iterator[Clause]:
+    if query.skills and query.all_skills:
+        yield from (Clause(((term_word(pk),),)) for pk in terms.skills)
+        if len(terms.skills) < len(query.skills):
+            yield Clause(())
+    elif query.skills:
+        yield _any_of(terms.skills)
+
+
+def _other_terms(query: Query, terms: Named) -> Iterator[Clause]:
+    if query.locations:
+        yield _any_of(terms.locations)
+    if query.values:
+        yield _any_of(terms.values)
+
+
+def _any_of(term_ids: Iterable[int]) -> Clause:
+    return Clause(tuple((term_word(pk),) for pk in term_ids))

@@ -1,12 +1,13 @@
 """Words in SQLite: its FTS5, over the virtual table that triggers fill (`0011_profile_texts`)."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 
-from candidates.models import ProfileText
+from candidates.models import ProfileQuerySet, ProfileText
 from candidates.search.words import Clause
 
 _MATCH = "SELECT rowid FROM candidates_profiletext_words WHERE candidates_profiletext_words MATCH %s"
@@ -19,8 +20,12 @@ _RANK = """
 
 def holding(clauses: Sequence[Clause], *, joined_by: str) -> QuerySet[ProfileText]:
     """The texts in which everything that is asked for stands, or anything of it, by `joined_by`: AND or OR."""
-    found = RawSQL(_MATCH, (_question(clauses, joined_by),))  # noqa: S611 - no quotation mark gets in
-    return ProfileText.objects.order_by().filter(pk__in=found)
+    return _texts(_question(clauses, joined_by))
+
+
+def lacking(clauses: Sequence[Clause]) -> QuerySet[ProfileText]:
+    """The texts in which nothing of it stands."""
+    return ProfileText.objects.order_by().exclude(pk__in=holding(clauses, joined_by="OR").values("pk"))
 
 
 def ranks(clauses: Sequence[Clause], profile_ids: Sequence[int]) -> dict[int, float]:
@@ -29,6 +34,25 @@ def ranks(clauses: Sequence[Clause], profile_ids: Sequence[int]) -> dict[int, fl
         cursor.execute(_RANK, (_question(clauses, "OR"),))
         rows = dict(cursor.fetchall())
     return {pk: rows.get(pk, 0.0) for pk in profile_ids}
+
+
+def most_words_first(
+    people: ProfileQuerySet, words: Sequence[str], besides: Sequence[Clause], columns: Sequence[str], limit: int
+) -> QuerySet[Any, Any]:
+    """Those with the most of these words first, then the newest, with the number as the last column; `besides` is
+    what must be there in any case.
+    """
+    if besides:
+        people = people.filter(pk__in=holding(besides, joined_by="AND").values("pk"))
+    has = (Case(When(pk__in=_texts(f'"{word}"').values("pk"), then=1), default=0) for word in words)
+    hits = sum(has, start=Value(0, IntegerField()))
+    rows = people.annotate(hits=hits).filter(hits__gt=0)
+    return rows.order_by("-hits", "-joined_at", "-pk").values_list(*columns, "hits")[:limit]
+
+
+def _texts(question: str) -> QuerySet[ProfileText]:
+    found = RawSQL(_MATCH, (question,))  # noqa: S611 - no quotation mark gets in
+    return ProfileText.objects.order_by().filter(pk__in=found)
 
 
 def _question(clauses: Iterable[Clause], joined_by: str) -> str:

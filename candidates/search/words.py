@@ -37,6 +37,11 @@ class Clause:
     is_excluded: bool = False
 
 
+def term_word(term_id: int) -> str:
+    """The word that stands in the index for a term somebody names, so that one index answers words and filters."""
+    return f"termx{term_id}"
+
+
 def fold(text: str) -> str:
     """Reduce a text to the words in it as they are compared. Shape: words of letters and digits, single spaces."""
     plain = unicodedata.normalize("NFKD", text.casefold())

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from candidates.models import Document, DocumentText, Profile, ProfileText
 from candidates.search import index
-from candidates.search.words import Clause, fold, parse
+from candidates.search.words import Clause, fold, parse, term_word
 from tests.factories import CandidateFactory, DocumentFactory, ProfileFactory
 
 
@@ -55,7 +55,11 @@ def test_refresh_writes_the_words_of_everything_and_again_changes_nothing() -> N
     index.refresh([profile.pk, profile.pk])
     text = ProfileText.objects.get()
     assert text.headline == "zoe nunez engineer rust"
-    assert (text.wishes, text.resume) == ("zurich", "wrote firmware in cplusplus")
+    assert text.wishes.split() == [
+        "zurich",
+        *(term_word(pk) for pk in profile.terms.order_by("pk").values_list("pk", flat=True)),
+    ]
+    assert text.resume == "wrote firmware in cplusplus"
 
 
 @pytest.mark.django_db
