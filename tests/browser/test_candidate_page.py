@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from accounts.models import Employer, User
 from candidates.demo.resume import Resume, resume_pdf
 from candidates.models import Candidate, Mark
+from candidates.search import index
 from tests.browser.conftest import look
 from tests.factories import DocumentFactory, ProfileFactory
 
@@ -53,6 +54,7 @@ def network(employer: Employer) -> list[str]:
         file = ContentFile(resume_pdf(name=f"{name} Lovelace", contact="London", resume=RESUME), name="x")
         profile.resume = DocumentFactory(candidate=profile.candidate, filename=f"{name}.pdf", file=file)
         profile.save()
+        index.refresh([profile.pk])
     return names
 
 
@@ -72,7 +74,14 @@ def test_people_are_leafed_through_by_keyboard_skipped_and_shared(
 ) -> None:
     _log_in(page, live_server, as_rita)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto(_first(live_server, network))
+    page.goto(f"{live_server.url}/employers/lumen-robotics/candidates/?skills=Python")
+    page.get_by_label("All on this page").check()
+    expect(page.get_by_label("Choose Zoë Lovelace")).to_be_checked()
+    look(page, "candidates-chosen")
+    page.get_by_role("button", name="Send to Greenhouse").click()
+    expect(page.get_by_role("heading", name="Send 3 candidates to Greenhouse")).to_be_visible()
+    page.get_by_role("link", name="Candidates").first.click()
+    page.get_by_role("link", name="Grace Lovelace").click()
     expect(page.get_by_role("heading", name="Grace Lovelace")).to_be_visible()
     look(page, "candidate-page")
     page.keyboard.press("?")
