@@ -61,13 +61,17 @@ class LetterForm(forms.Form):
         data = self.cleaned_data
         return Draft(data["subject"], data["body"], data["job"], data["key"])
 
+    @property
+    def typed(self) -> dict[str, Any]:
+        """What was typed so far, right or wrong, for a form that complains of nothing."""
+        return {name: self.data.get(name, "") for name in ("template", "job", "key", "subject", "body")}
+
     def with_template(self) -> dict[str, Any]:
         """What was typed, with the words of the chosen template in the place of the letter's."""
         self.full_clean()
-        typed: dict[str, Any] = {name: self.data.get(name, "") for name in ("job", "key", "subject", "body")}
         chosen = self.cleaned_data.get("template")
-        words = {"template": chosen.pk, "subject": chosen.subject, "body": chosen.body} if chosen else {}
-        return {**typed, **words}
+        words = {"subject": chosen.subject, "body": chosen.body} if chosen else {}
+        return {**self.typed, **words}
 
     def _choose(self, name: str, rows: Any) -> None:
         field = self.fields[name]

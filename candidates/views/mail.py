@@ -35,10 +35,10 @@ def send_email(request: EmployerRequest, key: Any) -> HttpResponse:
     candidate = _candidate_or_404(request, key)
     if request.method == "GET":
         return _letter_page(request, candidate, LetterForm(employer=request.employer, initial=_begun(request)))
+    form = LetterForm(request.POST, employer=request.employer)
     if "address" in request.POST:
         writing.open_conversation(membership=request.membership, candidate=candidate)
-        return redirect("send_email", request.employer.slug, candidate.key)
-    form = LetterForm(request.POST, employer=request.employer)
+        return _letter_page(request, candidate, LetterForm(employer=request.employer, initial=form.typed))
     if "use" in request.POST:
         return _letter_page(request, candidate, LetterForm(employer=request.employer, initial=form.with_template()))
     if not form.is_valid() or "send" not in request.POST:
