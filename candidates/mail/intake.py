@@ -45,10 +45,10 @@ def is_signed(body: bytes, *, timestamp: str, signature: str) -> bool:
     return abs(timezone.now().timestamp() - int(timestamp)) <= SIGNED_WITHIN.total_seconds()
 
 
-def receive(raw: bytes) -> Taken:
+def receive(raw: bytes, *, wakes: bool = True) -> Taken:
     """Store a letter for a worker, if it is for a conversation that exists.
 
-    Effects: one row, a woken worker. Repeat: harmless; the same bytes are stored once.
+    Effects: one row, a woken worker (else the next sweep finds it). Repeat: harmless; the same bytes are stored once.
     """
     if len(raw) > MAX_BYTES:
         return Taken.TOO_LARGE
@@ -57,6 +57,6 @@ def receive(raw: bytes) -> Taken:
     digest = hashlib.sha256(raw).hexdigest()
     with transaction.atomic():
         row, created = InboundMail.objects.get_or_create(digest=digest, defaults={"raw": raw})
-        if created:
+        if created and wakes:
             transaction.on_commit(lambda: tasks.take_mail.delay(row.pk), robust=True)
     return Taken.STORED if created else Taken.REPEAT

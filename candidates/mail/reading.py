@@ -1,7 +1,6 @@
 """What an employer's pages show of letters. Every query starts from the employer; who is hidden is left out."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -110,22 +109,4 @@ def lines_of(conversation: Conversation, membership: Membership) -> list[Line]:
             ),
         )
         for row in rows
-    ]
-
-
-def letters_of(candidate: Candidate) -> list[dict[str, Any]]:
-    """All letters that a person got and wrote, for their own download, with nothing of the team's own view."""
-    rows = Message.objects.filter(conversation__candidate=candidate, is_automatic=False)
-    return [
-        {
-            "employer": row.conversation.employer.name,
-            "from": (row.author.get_full_name() if row.author else "") or row.conversation.employer.name
-            if row.direction == Direction.TO_CANDIDATE
-            else "you",
-            "at": row.created_at.isoformat(),
-            "subject": row.subject,
-            "text": row.text,
-            "quoted": row.quoted,
-        }
-        for row in rows.select_related("conversation__employer", "author").order_by("created_at", "pk")
     ]

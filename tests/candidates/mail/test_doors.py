@@ -232,3 +232,23 @@ def test_the_recruiter_hears_why_a_letter_was_not_passed_on(conversation: Conver
     Rejection.objects.update(created_at=timezone.now() - taking.KEPT_FOR - timedelta(days=1))
     taking.forget()
     assert not Rejection.objects.exists()
+
+
+def test_reply_as_answers_for_either_side_in_development_only(
+    conversation: Conversation, message: Message, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    relaying.pass_on(message.pk)
+    with pytest.raises(CommandError, match="development mode only"):
+        call_command("reply_as", ADA, "Yes")
+    settings.DEBUG = True
+    with pytest.raises(CommandError, match="No letter"):
+        call_command("reply_as", "nobody@example.org", "Yes")
+    call_command("reply_as", ADA.upper(), "Gladly")
+    (pk,) = taking.waiting()
+    taking.take(pk)
+    answer = Message.objects.get(direction=Direction.TO_MEMBER)
+    assert (answer.subject, answer.text) == ("Re: Robots", "Gladly")
+    relaying.pass_on(answer.pk)
+    call_command("reply_as", "rita@example.com", "Great")
+    taking.take(taking.waiting()[0])
+    assert Message.objects.latest("pk").text == "Great"
