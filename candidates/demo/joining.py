@@ -7,14 +7,14 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import Employer, Membership, User
-from candidates import activity
 from candidates.demo.careers import resume_of
 from candidates.demo.network import network
 from candidates.demo.resume import resume_pdf
 from candidates.making.person import Person
 from candidates.making.writing import Writer
 from candidates.marks import set_mark
-from candidates.models import ActivityKind, Document, DocumentText, MarkKind, Profile
+from candidates.models import Document, DocumentText, MarkKind, Profile
+from candidates.notes import write_note
 from candidates.search import index
 from candidates.services import store
 from candidates.uploads import check_resume
@@ -84,4 +84,4 @@ def _remember(employer: Employer, recruiter: User) -> None:
         for name in names:
             set_mark(membership, known[name], kind)
     for name, text in _NOTES.items():
-        activity.record(employer=employer, candidate=known[name], kind=ActivityKind.NOTED, text=text, by=recruiter)
+        write_note(candidate=known[name], by=membership, text=text)

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from accounts.models import Employer
 from candidates.demo.network import network
-from candidates.models import Activity, Mark, Profile, ProfileText, TermKind
+from candidates.models import Activity, Mark, Note, Profile, ProfileText, TermKind
 
 _RESERVED = re.compile(r"(.+@)?(https://)?([\w-]+\.)*example(\.(org|net|com))?(/.*)?")
 
@@ -49,7 +49,7 @@ def test_load_demo_then_the_network_is_there_with_resumes_and_some_hidden_from_l
     assert len(having) == 60
     met = {mark.candidate for mark in Mark.objects.select_related("candidate")}
     assert len(met) == 6
-    assert Activity.objects.filter(employer=lumen).count() == 2
+    assert Note.objects.filter(employer=lumen).count() == Activity.objects.filter(employer=lumen).count() == 2
     assert set(Profile.objects.visible_to(lumen).filter(candidate__in=met)) == set(
         Profile.objects.filter(candidate__in=met)
     )

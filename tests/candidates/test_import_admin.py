@@ -57,6 +57,7 @@ def test_import_when_uploaded_looked_at_and_confirmed_then_they_are_in_the_netwo
     assert "This is not an email address." in shown
     assert "nowhere" not in shown
     assert "Import 1 person" in shown
+    assert "Download the reasons as CSV" in shown
     assert not Candidate.objects.exists()
     assert decide(operator, each, "confirm") == 302
     tasks.run_import(each.pk)
