@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from accounts.models import Employer
-from candidates.models import Application, Candidate, Profile
+from accounts.models import Employer, User
+from candidates import activity
+from candidates.models import AccessKind, Application, Candidate, Profile
 
 
 def known_to(employer: Employer) -> QuerySet[Candidate]:
@@ -30,3 +31,12 @@ def names_known_to(employer: Employer, candidates: Iterable[Candidate]) -> dict[
 def name_known_to(employer: Employer, candidate: Candidate) -> str:
     """What the employer calls one person; empty for somebody it does not know."""
     return names_known_to(employer, [candidate]).get(candidate.pk, "")
+
+
+def note_look(*, employer: Employer, by: User, candidates: Iterable[Candidate], kind: AccessKind) -> None:
+    """Write down who was seen as somebody of the network; what a person sent to this very employer is no secret to it.
+
+    Effects: two statements. Repeat: as `activity.note_access`.
+    """
+    visible = Profile.objects.visible_to(employer).filter(candidate__in=[candidate.pk for candidate in candidates])
+    activity.note_access(employer=employer, by=by, candidates=visible.values_list("candidate", flat=True), kind=kind)

@@ -11,7 +11,7 @@ from django.utils.text import Truncator, get_text_list
 
 from accounts.models import Employer, Membership, User
 from candidates import activity, tasks
-from candidates.known import known_to, name_known_to
+from candidates.known import known_to, name_known_to, note_look
 from candidates.models import (
     AccessKind,
     ActivityKind,
@@ -60,7 +60,7 @@ def _share(
     name = _name(employer, candidate)
     share = Share.objects.create(key=key, employer=employer, candidate=candidate, by=by, note=note.strip())
     SharedWith.objects.bulk_create([SharedWith(share=share, membership=member) for member in to])
-    _note_access(employer, candidate, by)
+    note_look(employer=employer, by=by, candidates=[candidate], kind=AccessKind.SHARED)
     activity.record(
         employer=employer, candidate=candidate, kind=ActivityKind.SHARED, text=f"Shared with {_named(to)}", by=by
     )
@@ -93,7 +93,7 @@ def make_link(*, employer: Employer, candidate: Candidate, by: User) -> Candidat
         with transaction.atomic():
             _name(employer, candidate)
             link = CandidateLink.objects.create(employer=employer, candidate=candidate, made_by=by)
-            _note_access(employer, candidate, by)
+            note_look(employer=employer, by=by, candidates=[candidate], kind=AccessKind.SHARED)
             text = "Made a link for the team"
             activity.record(employer=employer, candidate=candidate, kind=ActivityKind.LINK_COPIED, text=text, by=by)
     except IntegrityError:  # pressed twice at once
@@ -141,11 +141,6 @@ def _name(employer: Employer, candidate: Candidate) -> str:
     if not name:
         raise NotKnown
     return name
-
-
-def _note_access(employer: Employer, candidate: Candidate, by: User) -> None:
-    if Profile.objects.visible_to(employer).filter(candidate=candidate).exists():
-        activity.note_access(employer=employer, by=by, candidates=[candidate], kind=AccessKind.SHARED)
 
 
 def _named(to: Collection[Membership]) -> str:

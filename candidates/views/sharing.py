@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import Role, User
 from accounts.permissions import EmployerRequest, employer_required
 from candidates import sharing
-from candidates.known import known_to, name_known_to, names_known_to
-from candidates.models import Candidate, CandidateLink
+from candidates.known import known_to, name_known_to, names_known_to, note_look
+from candidates.models import AccessKind, Candidate, CandidateLink
 from candidates.sharing_form import ShareWithTeamForm
 
 PER_PAGE = 50
@@ -37,6 +37,7 @@ def share_with_team(request: EmployerRequest, key: Any) -> HttpResponse:
         name = name_known_to(request.employer, candidate)
         messages.success(request, f"Shared {name}. Your colleagues find it in their list and in their e-mail.")
         return redirect(_page_of(request, candidate))
+    note_look(employer=request.employer, by=request.user, candidates=[candidate], kind=AccessKind.LISTED)
     context = {"nav": "candidates", "candidate": candidate, "form": form}
     context["name"] = name_known_to(request.employer, candidate)
     return render(request, "candidates/share_with_team.html", context)
@@ -46,9 +47,14 @@ def share_with_team(request: EmployerRequest, key: Any) -> HttpResponse:
 @never_cache
 @employer_required()
 def shared_with_me(request: EmployerRequest) -> HttpResponse:
-    """List the people whom colleagues showed to this member. Constant in queries."""
+    """List the people whom colleagues showed to this member. Constant in queries.
+
+    Effects: written down like any list of the network.
+    """
     page = Paginator(sharing.shared_with(request.membership), PER_PAGE).get_page(request.GET.get("page"))
-    names = names_known_to(request.employer, [row.share.candidate for row in page])
+    people = [row.share.candidate for row in page]
+    names = names_known_to(request.employer, people)
+    note_look(employer=request.employer, by=request.user, candidates=people, kind=AccessKind.LISTED)
     rows = [(row.share, names[row.share.candidate_id]) for row in page]
     return render(request, "candidates/shared_with_me.html", {"nav": "candidates", "page": page, "rows": rows})
 

@@ -32,7 +32,7 @@ def candidate(request: EmployerRequest, key: Any) -> HttpResponse:
     Effects: writes down that the profile was opened.
     """
     person = person_or_404(request, key)
-    _note(request, person, AccessKind.OPENED)
+    note(request, person, AccessKind.OPENED)
     query = Query.of(request.GET)  # where one leafs on: the search that led here, else the whole network
     before, after = neighbours(request.membership, query, person.candidate) if person.profile else (None, None)
     back = back_from(request, is_in_network=person.profile is not None)
@@ -65,7 +65,7 @@ def candidate_resume(request: EmployerRequest, key: Any) -> FileResponse:
     person = person_or_404(request, key)
     if person.resume is None:
         raise Http404
-    _note(request, person, AccessKind.RESUME)
+    note(request, person, AccessKind.RESUME)
     return download(person.resume) if "download" in request.GET else shown(person.resume)
 
 
@@ -76,7 +76,8 @@ def person_or_404(request: EmployerRequest, key: Any) -> Person:
     return person
 
 
-def _note(request: EmployerRequest, person: Person, kind: AccessKind) -> None:
+def note(request: EmployerRequest, person: Person, kind: AccessKind) -> None:
+    """Write down that somebody of the network was seen."""
     if person.profile:  # what somebody sent to this very employer is no secret to it
         activity.note_access(employer=request.employer, by=request.user, candidates=[person.candidate], kind=kind)
 

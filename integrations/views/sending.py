@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
-from candidates.models import Application
+from candidates.models import AccessKind, Application
 from candidates.sourcing import NotInNetwork, unsaved
 from integrations import sending
 from integrations.consent import NotToBeSent, refusal_of
@@ -22,7 +22,7 @@ from integrations.problems import PROBLEMS
 from integrations.roles import find_roles
 from integrations.sharing_form import ShareForm
 from integrations.views.connection import connection_of
-from integrations.views.people import person_or_404
+from integrations.views.people import note, person_or_404
 
 PER_PAGE = 100
 
@@ -36,6 +36,8 @@ def send_candidate(request: EmployerRequest, key: Any) -> HttpResponse:
     """
     person = person_or_404(request, key)
     data = request.POST if request.method == "POST" else request.GET
+    if person.is_picked_at_most:  # the form and the preview show the profile
+        note(request, person, AccessKind.OPENED)
     application = _application_of(person, data.get("application", ""))
     context = {"person": person, "candidate": person.candidate, "application": application}
     connection, refusal = connection_of(request), refusal_of(application)

@@ -202,7 +202,7 @@ def test_shared_with_me_costs_the_same_for_one_and_for_thirty(
             employer=to_bob.employer, candidate=profile.candidate, by=rita, to=[to_bob], note="", key=uuid4()
         )
     as_bob.get(f"{BASE}shared/")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(12):
         as_bob.get(f"{BASE}shared/")
 
 

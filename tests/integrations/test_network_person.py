@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
@@ -11,7 +12,10 @@ from django.utils import timezone
 from accounts.models import Employer, User
 from candidates import activity
 from candidates.models import AccessKind, ActivityKind, Candidate, Profile, ProfileAccess
+from candidates.search import index
 from candidates.services import tell
+from candidates.sharing import share_with_team
+from candidates.sourcing import source
 from tests.factories import (
     ApplicationFactory,
     DocumentFactory,
@@ -216,3 +220,35 @@ def test_page_of_the_network_costs_the_same_whatever_there_is(
     as_rita.get(page(ada))
     with django_assert_max_num_queries(26):
         as_rita.get(page(ada))
+
+
+def test_no_page_that_shows_a_profile_is_missed_by_the_audit(
+    as_rita: Client, rita: User, employer: Employer, ada: Candidate
+) -> None:
+    share = {"employer": employer, "candidate": ada, "by": rita, "note": "", "key": uuid4()}
+    picked = source(employer=employer, candidate=ada, job=None, by=rita)
+    index.refresh([ada.profile.pk])
+    for address, kind in (
+        (BASE, "listed"),
+        (page(ada), "opened"),
+        (f"{page(ada)}resume/", "resume"),
+        (f"{page(ada)}share/", "listed"),
+        (f"{page(ada)}send/", "opened"),
+        (picked.get_absolute_url(), "opened"),
+        (f"/employers/lumen-robotics/applicants/{picked.key}/resume/", "resume"),
+        ("/employers/lumen-robotics/pipeline/", "listed"),
+        (f"{BASE}shared/", "listed"),
+    ):
+        if address == f"{BASE}shared/":
+            share_with_team(**share, to=list(employer.memberships.all()))  # type: ignore[arg-type]
+        ProfileAccess.objects.all().delete()
+        answer = as_rita.get(address)
+        assert answer.status_code == 200, address
+        assert kinds() == [kind], address
+
+
+def test_operators_see_who_looked_at_whom(admin_client: Client, rita: User, employer: Employer, ada: Candidate) -> None:
+    activity.note_access(employer=employer, by=rita, candidates=[ada], kind=AccessKind.RESUME)
+    text = admin_client.get("/admin/candidates/profileaccess/", {"q": "ada@private.example"}).text
+    for shown in ("Lumen Robotics", str(rita), "Ada Lovelace", "Résumé opened"):
+        assert shown in text, shown
