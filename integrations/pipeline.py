@@ -1,13 +1,11 @@
 """Who is where: everybody of an employer in the columns of our statuses, with Greenhouse's own stage on the card."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -123,30 +121,35 @@ def _handled_by(membership: Membership) -> Q:
     return Q(Exists(told)) | Q(Exists(did)) | Q(Exists(marked))
 
 
-def fingerprint(membership: Membership, asked: Asked) -> str:
-    """What changes whenever a card would look different. Three queries without a row."""
-    rows = matching(membership, asked)
-    seen: list[Any] = [rows.aggregate(Count("pk"), Max("pk"), Max("status_at"))]
-    exports = Export.objects.for_employer(membership.employer)
-    seen.append(exports.aggregate(Count("pk"), Max("remote_since"), Max("sent_at"), Max("problem_at")))
-    seen.append(sorted(exports.order_by().values_list("state").annotate(Count("pk"))))
-    return sha256(repr((seen, asked)).encode()).hexdigest()[:20]
+@dataclass(frozen=True)
+class Overview:
+    """How many are in each column, and what changes whenever a card would look different."""
+
+    counts: Mapping[str, int]
+    fingerprint: str
 
 
-def columns_of(membership: Membership, asked: Asked, *, shown: Collection[str] = COLUMNS) -> list[Column]:
+def overview(membership: Membership, asked: Asked) -> Overview:
+    """Count the columns. Three queries, and not a row of them."""
+    rows = matching(membership, asked).order_by()
+    seen = sorted(rows.values_list("status").annotate(Count("pk"), Max("pk"), Max("status_at")))
+    exports = Export.objects.for_employer(membership.employer).order_by()
+    moved = exports.aggregate(Max("pk"), Max("remote_since"), Max("sent_at"), Max("problem_at"))
+    states = sorted(exports.values_list("state").annotate(Count("pk")))
+    told = sha256(repr((seen, moved, states, asked)).encode()).hexdigest()[:20]
+    return Overview({status: count for status, count, *_ in seen}, told)
+
+
+def columns_of(membership: Membership, asked: Asked, counts: Mapping[str, int]) -> list[Column]:
     """Everybody in columns, 50 of each. Constant in queries, however many there are."""
-    rows = matching(membership, asked)
-    counts: dict[str, int] = dict(rows.order_by().values_list("status").annotate(Count("pk")))
-    turn = Window(RowNumber(), partition_by="status", order_by=["-status_at", "-pk"])
-    first = rows.filter(status__in=shown).annotate(turn=turn).filter(turn__lte=PER_COLUMN)
-    cards = cards_of(first.order_by("-status_at", "-pk"))
-    by_status: dict[str, list[Card]] = {status: [] for status in shown}
-    for card in cards:
+    ids: list[int] = []
+    for status in COLUMNS:
+        rows = matching(membership, asked).filter(status=status).order_by("-status_at", "-pk")
+        ids += rows.values_list("pk", flat=True)[:PER_COLUMN]
+    by_status: dict[str, list[Card]] = {status: [] for status in ApplicationStatus}
+    for card in cards_of(Application.objects.filter(pk__in=ids).order_by("-status_at", "-pk")):
         by_status[card.application.status].append(card)
-    return [
-        Column(status, label_of(status), counts.get(status, 0), by_status.get(status, []))
-        for status in ApplicationStatus
-    ]
+    return [Column(status, label_of(status), counts.get(status, 0), by_status[status]) for status in ApplicationStatus]
 
 
 def label_of(status: ApplicationStatus) -> str:
@@ -156,10 +159,9 @@ def label_of(status: ApplicationStatus) -> str:
 def cards_of(rows: QuerySet[Application]) -> list[Card]:
     """Load what a card shows. Two queries."""
     exports = Export.objects.select_related("connection").order_by("pk")
-    joined = rows.select_related("job", "candidate", "employer").defer(
-        "job__description", "job__questions", "note", "employer__about"
-    )
-    loaded = joined.prefetch_related(Prefetch("exports", queryset=exports))
+    shown = ("first_name", "last_name", "status", "status_at", "origin", "job__title", "candidate__key")
+    loaded = rows.select_related("job", "candidate").only("key", "employer", *shown)
+    loaded = loaded.prefetch_related(Prefetch("exports", queryset=exports))
     return [Card(row, _leading(list(row.exports.all()))) for row in loaded]
 
 

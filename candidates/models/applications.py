@@ -103,8 +103,9 @@ class Application(models.Model):
                 fields=["candidate", "employer"], condition=models.Q(job=None), name="application_without_job_unique"
             ),
         ]
-        # For the sweep of letters: next to nothing is in them.
         indexes = [
+            models.Index("employer", "status", "status_at", name="application_column"),  # the pipeline
+            # For the sweep of letters: next to nothing is in them.
             models.Index("created_at", name="application_unconfirmed", condition=models.Q(confirmed_at=None)),
             models.Index("repeated_at", name="application_repeated", condition=models.Q(repeated_at__isnull=False)),
         ]

@@ -1,6 +1,8 @@
 """The pipeline: who is where, and moving people by hand where Greenhouse does not."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -37,10 +39,10 @@ NOTHING_CHANGED = 204
 def pipeline_page(request: EmployerRequest) -> HttpResponse:
     """Show everybody in columns; asked by the page itself, answer only when something has changed."""
     asked = Asked.of(request.GET)
-    seen = pipeline.fingerprint(request.membership, asked)
-    if request.htmx and request.GET.get("seen") == seen:
+    seen = pipeline.overview(request.membership, asked)
+    if request.htmx and request.GET.get("seen") == seen.fingerprint:
         return HttpResponse(status=NOTHING_CHANGED)
-    context = {"nav": "pipeline", "asked": asked, "seen": seen, **_shown(request, asked)}
+    context = {"nav": "pipeline", "asked": asked, "seen": seen.fingerprint, **_shown(request, asked, seen.counts)}
     if request.htmx:
         return render(request, "integrations/_pipeline.html", context)
     connection = connection_of(request)
@@ -53,7 +55,7 @@ def pipeline_page(request: EmployerRequest) -> HttpResponse:
     return render(request, "integrations/pipeline.html", context)
 
 
-def _shown(request: EmployerRequest, asked: Asked) -> dict[str, Any]:
+def _shown(request: EmployerRequest, asked: Asked, counts: Mapping[str, int]) -> dict[str, Any]:
     """All columns, or the whole of one."""
     context: dict[str, Any] = {"targets": [(status, pipeline.label_of(status)) for status in staging.BY_HAND]}
     if asked.column in ApplicationStatus.values:
@@ -64,7 +66,7 @@ def _shown(request: EmployerRequest, asked: Asked) -> dict[str, Any]:
         only = pipeline.Column(status, pipeline.label_of(status), page.paginator.count, cards)
         context |= {"only": only, "page": page}
     else:
-        columns = pipeline.columns_of(request.membership, asked)
+        columns = pipeline.columns_of(request.membership, asked, counts)
         cards = [card for column in columns for card in column.cards]
         shown = [column for column in columns if column.status in pipeline.COLUMNS]
         ended = [column for column in columns if column.status in pipeline.ENDED]
@@ -81,12 +83,14 @@ def _note_listed(request: EmployerRequest, cards: list[Card]) -> None:
 
 @require_POST
 @employer_required(Role.RECRUITER)
-def pipeline_move(request: EmployerRequest, key: Any) -> HttpResponse:
+def pipeline_move(request: EmployerRequest) -> HttpResponse:
     """Move one person into another column, unless Greenhouse says where they stand."""
-    application = get_object_or_404(Application.objects.visible_to(request.employer), key=key)
+    # One form serves all cards, so its buttons say both: "offer:<key>".
+    to, _, key = request.POST.get("to", "").partition(":")
+    application = get_object_or_404(Application.objects.visible_to(request.employer), key=_uuid_or_404(key))
     back = page_back(request, reverse("pipeline", args=[request.employer.slug]))
     try:
-        status = ApplicationStatus(request.POST.get("to", ""))
+        status = ApplicationStatus(to)
         if staging.move(application=application, status=status, by=request.user):
             messages.success(request, f"{application.name} is now in {pipeline.label_of(status)}.")
         else:
@@ -97,6 +101,13 @@ def pipeline_move(request: EmployerRequest, key: Any) -> HttpResponse:
     except ValueError:
         messages.error(request, "Choose one of the columns in the list.")
     return redirect(back)
+
+
+def _uuid_or_404(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as exc:
+        raise Http404 from exc
 
 
 @require_GET

@@ -63,7 +63,7 @@ def text_of(client: Client, address: str = PAGE, **given: str) -> str:
 
 
 def move(client: Client, application: Application, to: str) -> int:
-    return client.post(f"{PAGE}{application.key}/move/", {"to": to}).status_code
+    return client.post(f"{PAGE}move/", {"to": f"{to}:{application.key}"}).status_code
 
 
 def test_the_pipeline_is_for_members_and_its_doings_for_recruiters(
@@ -85,6 +85,7 @@ def test_the_pipeline_is_for_members_and_its_doings_for_recruiters(
 
 def test_a_stranger_of_another_employer_cannot_be_moved(as_rita: Client) -> None:
     assert move(as_rita, ApplicationFactory(), "offer") == 404
+    assert as_rita.post(f"{PAGE}move/", {"to": "offer:nobody"}).status_code == 404
 
 
 def test_moving_by_hand_is_told_in_the_timeline_and_harmless_twice(
@@ -117,7 +118,7 @@ def test_whoever_is_in_greenhouse_or_on_the_way_is_not_moved_here(
     as_rita: Client, rita: User, ada: Application, connected: Connection, state: ExportState
 ) -> None:
     export_of(ada, connected, state=state)
-    answer = as_rita.post(f"{PAGE}{ada.key}/move/", {"to": "offer"}, follow=True).content.decode()
+    answer = as_rita.post(f"{PAGE}move/", {"to": f"offer:{ada.key}"}, follow=True).content.decode()
     assert "Move the person in Greenhouse" in answer
     with pytest.raises(staging.LedByGreenhouse):
         staging.move(application=ada, status=ApplicationStatus.OFFER, by=rita)
