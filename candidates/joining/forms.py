@@ -235,7 +235,7 @@ class LeaveForm(forms.Form):
 
     keeps = forms.ChoiceField(
         label="And your applications?",
-        choices=[("", "Take them back, too"), ("keep", "Leave them with the employers")],
+        choices=[("", "Take it back, too"), ("keep", "Leave it with them")],
         required=False,
         widget=forms.RadioSelect,
     )

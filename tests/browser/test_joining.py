@@ -133,7 +133,7 @@ def test_applicant_becomes_a_candidate_without_script(plain: Page, live_server: 
     expect(plain.get_by_label("Skills")).to_have_value("Python, Rust, user research")
     plain.goto(live_server.url + "/profile/delete/")
     expect(plain.get_by_text("You applied at Lumen Robotics")).to_be_visible()
-    plain.get_by_label("Leave them with the employers").check()
+    plain.get_by_label("Leave it with them").check()
     plain.get_by_label("Type your email address").fill(EMAIL)
     plain.get_by_role("button", name="Delete everything").click()
     expect(plain.get_by_text("Everything is deleted")).to_be_visible()
