@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Employer
-from candidates import tasks
+from candidates import letters, tasks
 from candidates.joining import asking, links
 from candidates.models import Candidate, SignIn
 from candidates.views import joining as views
@@ -27,6 +27,20 @@ def test_join_when_opened_by_anyone_then_says_what_it_is(client: Client) -> None
     html = client.get("/join/").content.decode()
     assert "Join Purpose Jobs" in html
     assert "no password" in html
+
+
+def test_join_when_somebody_looks_for_it_then_is_linked_where_candidates_come_by(
+    client: Client, employer: Employer
+) -> None:
+    application = ApplicationFactory(job__employer=employer)
+    session = client.session
+    session["applied"] = {str(application.job.pk): True}
+    session.save()
+    job = [employer.slug, application.job.pk]
+    for page in ("/", employer.get_absolute_url(), reverse("public_job", args=job), reverse("applied", args=job)):
+        assert f'href="{reverse("join")}"' in client.get(page).content.decode(), page
+    letters.write(application.pk)
+    assert reverse("join") in str(mail.outbox[0].body)
 
 
 @pytest.mark.parametrize("is_known", [False, True])

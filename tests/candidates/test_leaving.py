@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
@@ -16,9 +17,14 @@ from candidates.models import (
     Application,
     ApplicationOrigin,
     Candidate,
+    CandidateLink,
+    Conversation,
+    Direction,
     Document,
+    DoNotContact,
     Mark,
     MarkKind,
+    Message,
     Profile,
     ProfileAccess,
     ProfileText,
@@ -29,6 +35,7 @@ from tests.candidates.joining import EMAIL, log_in
 from tests.factories import AnswerFactory, ApplicationFactory, CandidateFactory, DocumentFactory, ProfileFactory
 
 pytestmark = pytest.mark.django_db
+LEFT_BY_TEAMS: tuple[type[Model], ...] = (ProfileAccess, Activity, Mark, CandidateLink, Conversation, Message)
 
 
 @pytest.fixture
@@ -46,6 +53,10 @@ def known_by(employer: Employer, user: User, candidate: Candidate) -> None:
     activity.record(employer=employer, candidate=candidate, kind=ActivityKind.NOTED, text="Kind.", by=user)
     membership = Membership.objects.get(user=user)
     Mark.objects.create(membership=membership, candidate=candidate, kind=MarkKind.BOOKMARKED)
+    CandidateLink.objects.create(employer=employer, candidate=candidate, made_by=user)
+    talk = Conversation.objects.create(employer=employer, candidate=candidate, membership=membership)
+    Message.objects.create(conversation=talk, direction=Direction.TO_CANDIDATE, author=user, subject="Hi", text="Ada!")
+    DoNotContact.objects.get_or_create(candidate=candidate, employer=None, by_person=True)
 
 
 def leave(client: Client, **changes: str) -> Any:
@@ -82,7 +93,7 @@ def test_leave_when_nobody_was_applied_to_then_no_row_of_the_person_is_left(
     with django_capture_on_commit_callbacks(execute=True):
         page = client.post(reverse("leave"), {"email": EMAIL.upper()}, follow=True)
     assert "Everything is deleted" in page.content.decode()
-    for model in (Candidate, Profile, ProfileText, ProfileAccess, Activity, Mark, Document, SignIn):
+    for model in (Candidate, Profile, ProfileText, Document, SignIn, *LEFT_BY_TEAMS, DoNotContact):
         assert not model._default_manager.exists(), model
     assert not storage.exists(name)
     assert elsewhere.get(reverse("own_profile"))["Location"] == reverse("join")
@@ -108,8 +119,8 @@ def test_leave_when_applications_are_taken_back_then_a_number_without_a_name_is_
     assert not application.answers.exists()
     assert application.timeline.first().text == "The person left Purpose Jobs and took the data back"  # type: ignore[union-attr]
     assert Candidate.objects.get().email.endswith("@example.invalid")
-    assert not Activity.objects.exists()
-    assert not Mark.objects.exists()
+    for model in LEFT_BY_TEAMS:
+        assert not model._default_manager.exists(), model
     leaving.leave(candidate=Candidate.objects.get(), keeps_applications=False)
     assert Application.objects.count() == 2
 
@@ -134,11 +145,39 @@ def test_leave_when_applications_are_left_then_those_employers_keep_theirs_and_n
     assert list(Document.objects.all()) == [application.resume]
     assert [one.employer for one in Activity.objects.all()] == [employer]
     assert [one.membership.employer for one in Mark.objects.all()] == [employer]
+    assert [one.conversation.employer for one in Message.objects.all()] == [employer]
+    assert [one.employer for one in CandidateLink.objects.all()] == [employer]
+    assert DoNotContact.objects.exists()  # the person's own word to those who keep them
     assert not ProfileAccess.objects.exists()
     assert not Profile.objects.exists()
     assert Candidate.objects.get().first_name == "Augusta"
     leaving.leave(candidate=Candidate.objects.get(), keeps_applications=True)
     assert Application.objects.get(pk=application.pk).email == EMAIL
+
+
+def test_leave_when_two_employers_knew_them_then_neither_name_nor_address_is_left(
+    profile: Profile, employer: Employer, other_employer: Employer
+) -> None:
+    for one in (employer, other_employer):
+        ApplicationFactory(candidate=profile.candidate, job__employer=one)
+    leaving.leave(candidate=profile.candidate, keeps_applications=False)
+    left = Candidate.objects.get()
+    assert (left.name, left.email) == ("Anonymized Candidate", f"anonymized-{left.key.hex}@example.invalid")
+
+
+def test_leave_when_applications_are_left_then_what_was_picked_there_goes_all_the_same(
+    profile: Profile, employer: Employer
+) -> None:
+    applied = ApplicationFactory(candidate=profile.candidate, job__employer=employer)
+    picked = ApplicationFactory(
+        candidate=profile.candidate, job__employer=employer, origin=ApplicationOrigin.SOURCED, resume=profile.resume
+    )
+    leaving.leave(candidate=profile.candidate, keeps_applications=True)
+    applied.refresh_from_db()
+    picked.refresh_from_db()
+    assert (applied.email, applied.note, applied.status) == (EMAIL, "I like robots.", "applied")
+    assert (picked.email, picked.note, picked.status, picked.resume) == ("", "", "withdrawn", None)
+    assert not Document.objects.exists()
 
 
 def test_leave_when_somebody_only_applied_then_they_can_take_that_back(client: Client, employer: Employer) -> None:
