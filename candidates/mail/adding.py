@@ -63,11 +63,13 @@ def add_letter(
 
 
 def add_answer(*, conversation: Conversation, subject: str, text: str, **came: Any) -> Message:
-    """Add a candidate's letter, which is then owed to the member; if they left, the team reads it in the page.
+    """Add a candidate's letter, which is then owed to the member; if they left or are locked out, the team reads it.
 
     Effects: a line of the team's doings, and a notice.
     """
     membership = conversation.membership
+    if membership and not membership.user.is_active:
+        membership = None
     message = _made(conversation, Direction.TO_MEMBER, subject, text, **came)
     if membership is None:
         message.state = MailState.KEPT
@@ -98,14 +100,12 @@ def add_automatic(*, conversation: Conversation, subject: str, text: str, **came
     return message
 
 
-def _made(conversation: Conversation, direction: Direction, subject: str, text: str, **came: Any) -> Message:
+def words_of(conversation: Conversation, direction: Direction, subject: str, text: str) -> dict[str, str]:
+    """The words of a letter as they are kept: masked, and what they repeat of earlier letters apart."""
     own, quoted = split_quoted(mask(text, conversation, direction))
-    return Message(
-        conversation=conversation,
-        direction=direction,
-        subject=mask(subject, conversation, direction)[:LONGEST_SUBJECT],
-        text=own,
-        quoted=quoted,
-        created_at=timezone.now(),
-        **came,
-    )
+    return {"subject": mask(subject, conversation, direction)[:LONGEST_SUBJECT], "text": own, "quoted": quoted}
+
+
+def _made(conversation: Conversation, direction: Direction, subject: str, text: str, **came: Any) -> Message:
+    words = words_of(conversation, direction, subject, text)
+    return Message(conversation=conversation, direction=direction, created_at=timezone.now(), **words, **came)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from candidates.handing_over import Outcome, hand_over
 from candidates.mail.building import letter_of, letter_of_rejection
-from candidates.mail.rules import refusal_of
+from candidates.mail.rules import may_write, refusal_of
 from candidates.models import Direction, MailState, Message, Rejection
 
 # The waits between two tries, a day in all.
@@ -94,8 +94,10 @@ def _stop(message: Message) -> str:
     refusal = refusal_of(conversation.employer, conversation.candidate)
     if message.direction == Direction.TO_MEMBER:
         # Whoever wants no letters, or has no address any more, may have written one before.
-        return "left_team" if membership is None else refusal if refusal == "hidden" else ""
-    return refusal if membership and membership.is_recruiter else "left_team"
+        if membership is None or not membership.user.is_active:
+            return "left_team"
+        return refusal if refusal == "hidden" else ""
+    return refusal if may_write(membership) else "left_team"
 
 
 def _owed(rows: QuerySet[Any]) -> list[int]:

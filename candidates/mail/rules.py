@@ -53,6 +53,11 @@ def refusal_of(employer: Employer, candidate: Candidate) -> str:
     return "" if address_to(candidate, employer) else "no_address"
 
 
+def may_write(membership: Membership | None) -> bool:
+    """Whether somebody is still of the team, may log in, and may write to candidates."""
+    return membership is not None and membership.user.is_active and membership.is_recruiter
+
+
 def is_unsubscribed(employer: Employer, candidate: Candidate) -> bool:
     """Whether the person asked for no e-mail, of this employer or of any."""
     words = DoNotContact.objects.filter(candidate=candidate, by_person=True)

@@ -16,7 +16,7 @@ from candidates.mail.adding import add_answer, add_automatic, add_letter
 from candidates.mail.addresses import addresses_of_candidate, addresses_of_member, conversations_by
 from candidates.mail.parsing import Kind, Parsed, Unreadable, parse, recipients
 from candidates.mail.problems import NotSent
-from candidates.mail.rules import standing
+from candidates.mail.rules import may_write, standing
 from candidates.models import Conversation, Direction, InboundMail, MailState, Message, Rejection
 
 LEASE = timedelta(minutes=5)
@@ -24,6 +24,8 @@ MOST_ATTEMPTS = 5
 PER_SWEEP = 100
 KEPT_FOR = timedelta(days=30)
 STRANGERS_ANSWERED_EVERY = timedelta(days=30)
+# Whoever knows an address of ours and writes to it in many names makes us write to nobody else's mailbox.
+STRANGERS_A_DAY = 5
 # The brake of a loop that nothing else stops.
 REJECTIONS_A_DAY = 20
 _NO_TEXT = "(No text came along.)"
@@ -101,7 +103,7 @@ def _from_candidate(conversation: Conversation, parsed: Parsed, came: dict[str, 
 
 def _from_member(conversation: Conversation, parsed: Parsed, came: dict[str, Any]) -> str:
     membership = conversation.membership
-    if membership is None or not membership.is_recruiter:
+    if membership is None or not may_write(membership):
         return _reject(conversation, parsed, "not_allowed")
     if not parsed.text:
         return _reject(conversation, parsed, "empty")
@@ -122,14 +124,19 @@ def _own_addresses(conversation: Conversation, direction: Direction) -> set[str]
 
 
 def _reject(conversation: Conversation, parsed: Parsed, reason: str) -> str:
-    """Owe the sender one polite answer: a stranger once a month, those whom we know for each letter, but in no loop."""
+    """Owe the sender one polite answer: strangers once a month and few of them, others for each letter, in no loop."""
     if not parsed.sender:
         return "no_sender"
     rows = Rejection.objects.filter(conversation=conversation, address=parsed.sender)
     now = timezone.now()
-    if reason == "unknown_sender" and rows.filter(created_at__gt=now - STRANGERS_ANSWERED_EVERY).exists():
-        return "stranger_again"
-    if rows.filter(created_at__gt=now - timedelta(days=1)).count() >= REJECTIONS_A_DAY:
+    today = Q(created_at__gt=now - timedelta(days=1))
+    if reason == "unknown_sender":
+        if rows.filter(created_at__gt=now - STRANGERS_ANSWERED_EVERY).exists():
+            return "stranger_again"
+        strangers = Rejection.objects.filter(today, conversation=conversation, reason=reason)
+        if strangers.count() >= STRANGERS_A_DAY:
+            return "too_many"
+    if rows.filter(today).count() >= REJECTIONS_A_DAY:
         return "too_many"
     Rejection.objects.create(conversation=conversation, address=parsed.sender, reason=reason)
     return f"not:{reason}"

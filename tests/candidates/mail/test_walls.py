@@ -6,7 +6,7 @@ from django.core import mail
 
 from accounts.models import Membership, User
 from candidates.mail import relaying
-STRANGERS_A_DAY = 5
+from candidates.mail.taking import STRANGERS_A_DAY
 from candidates.models import Conversation, MailState, Message, Rejection
 from tests.candidates.mail.conftest import mime, to_ada, to_team
 
