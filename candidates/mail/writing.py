@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.models import Employer, Membership
 from candidates import tasks
 from candidates.handing_over import one_line
-from candidates.mail.adding import LONGEST_SUBJECT, add_letter
+from candidates.mail.adding import LONGEST_SUBJECT, add_letter, words_of
 from candidates.mail.fields import fill
 from candidates.mail.problems import NotSent
 from candidates.mail.rules import standing
@@ -70,14 +70,14 @@ def send(*, membership: Membership, candidate: Candidate, draft: Draft, is_confi
     """Owe a person a letter of a member.
 
     Effects: one transaction, and all of `add_letter`; a worker is woken.
-    Repeat: with the same key, the letter that is there.
+    Repeat: with the same key and the same words, the letter that is there.
     Raises: NotSent where it may not be sent, NeedsConfirming where the member should know something first.
     """
     letter = filled(draft, membership=membership, candidate=candidate)
     with transaction.atomic():
         conversation = open_conversation(membership=membership, candidate=candidate)
-        there = Message.objects.filter(conversation=conversation, key=draft.key).first() if draft.key else None
-        if there:
+        there = Message.objects.filter(key=draft.key).first() if draft.key else None
+        if there and _is_repeat(there, conversation, letter):
             return there
         found = standing(membership=membership, candidate=candidate, conversation=conversation)
         if found.refusal:
@@ -90,10 +90,17 @@ def send(*, membership: Membership, candidate: Candidate, draft: Draft, is_confi
             subject=letter.subject,
             text=letter.body,
             job=letter.job,
-            key=letter.key,
+            key=None if there else letter.key,
         )
         transaction.on_commit(lambda: tasks.pass_message_on.delay(message.pk), robust=True)
         return message
+
+
+def _is_repeat(there: Message, conversation: Conversation, letter: Draft) -> bool:
+    # Another letter may bring the same key: a browser that goes back fills the form in with it.
+    words = words_of(conversation, Direction.TO_CANDIDATE, letter.subject, letter.body)
+    is_same = all(getattr(there, name) == value for name, value in words.items())
+    return is_same and there.conversation_id == conversation.pk
 
 
 def send_again(*, message: Message, membership: Membership) -> bool:

@@ -88,6 +88,8 @@ def test_a_letter_is_previewed_then_sent_once_however_often_it_is_pressed(
         answer = as_rita.post(at(ada), {**data, "send": "1"})
     assert answer["Location"] == Conversation.objects.get().get_absolute_url()
     assert Message.objects.get().text == "Hello Ada"
+    as_rita.post(at(ada), {**data, "body": "Another letter", "send": "1", "is_confirmed": "on"})  # by going back
+    assert Message.objects.count() == 2
     assert "private" not in as_rita.get(answer["Location"]).text
 
 
