@@ -1,15 +1,16 @@
 """The audit log: everything in the timelines of an employer, as CSV for a spreadsheet."""
 
 import csv
-import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from accounts.models import Employer
-from candidates.models import TimelineEvent
+from accounts.models import Employer, User
+from candidates.activity import note_access
+from candidates.models import AccessKind, Application, ApplicationOrigin, Profile, TimelineEvent
+from candidates.spreadsheets import BOM, Echo, harmless
 from integrations.export_list import between
 from integrations.models import Export
 
@@ -18,28 +19,31 @@ COLUMNS = (
     *("When (UTC)", "What", "In words", "Who", "As whom", "From where", "Person", "Email", "Job"),
     *("Greenhouse job", "Greenhouse candidate", "Greenhouse application", "Application"),
 )
-_BOM = "\ufeff"  # without it, Excel takes UTF-8 for something else
-# A spreadsheet runs what begins like this, whoever typed it; an apostrophe before it makes it text.
-_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_FULL_WIDTH = ("＝", "＋", "－", "＠")  # noqa: RUF001 - some spreadsheets read them as the above
-# One that takes these for the ends of cells starts a cell after each; the blanks need not be separators once more.
-_FORMULA_INSIDE = re.compile(r"([;\t\r\n|][^\S\t\r\n]*)(?=[=+\-@＝＋－＠])")  # noqa: RUF001
 
 
-def lines_of(*, employer: Employer, since: date | None, until: date | None) -> Iterator[str]:
-    """Yield the log as CSV, the oldest line first, in a constant number of queries. Units: days in UTC."""
+def lines_of(*, employer: Employer, by: User, since: date | None, until: date | None) -> Iterator[str]:
+    """Yield the log as CSV, the oldest line first, in a constant number of queries. Units: days in UTC.
+
+    Who was picked from the network and hides from the employer by now is a line without a name.
+    Effects: it is written down who else of the network is in it.
+    """
     events = TimelineEvent.objects.filter(application__employer=employer, **between("at", since, until))
-    writer = csv.writer(_Echo())
-    yield _BOM + writer.writerow(COLUMNS)
+    hidden = set(Application.objects.hidden_from(employer).values_list("pk", flat=True))
+    _note_access(events.exclude(application__in=hidden), employer, by)
+    writer = csv.writer(Echo())
+    yield BOM + writer.writerow(COLUMNS)
     for event in _joined(events).iterator(chunk_size=CHUNK):
-        yield writer.writerow([_safe(cell) for cell in _cells(event)])
+        cells = _cells(event, is_hidden=event.application_id in hidden)
+        yield writer.writerow([harmless(cell) for cell in cells])
 
 
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
+def _note_access(events: QuerySet[TimelineEvent], employer: Employer, by: User) -> None:
+    picked = Profile.objects.filter(
+        candidate__applications__in=events.order_by().values("application"),
+        candidate__applications__origin=ApplicationOrigin.SOURCED,
+    )
+    people = picked.order_by().values_list("candidate", flat=True).distinct()
+    note_access(employer=employer, by=by, candidates=people, kind=AccessKind.DOWNLOADED)
 
 
 def _joined(events: QuerySet[TimelineEvent]) -> QuerySet[TimelineEvent]:
@@ -56,17 +60,17 @@ def _joined(events: QuerySet[TimelineEvent]) -> QuerySet[TimelineEvent]:
     )
 
 
-def _cells(event: Any) -> tuple[str, ...]:
+def _cells(event: Any, *, is_hidden: bool) -> tuple[str, ...]:
     application = event.application
     when: datetime = event.at.astimezone(UTC)
     return (
         when.strftime("%Y-%m-%d %H:%M:%S"),
         event.get_kind_display(),
-        event.text,
+        "" if is_hidden else event.text,
         event.actor.email if event.actor else "",
         event.as_whom,
         event.get_origin_display(),
-        application.name,
+        "" if is_hidden else application.name,
         application.shown_email,
         application.job_title,
         event.export_greenhouse_job__remote_id or "",
@@ -74,8 +78,3 @@ def _cells(event: Any) -> tuple[str, ...]:
         event.export_application_remote_id or "",
         str(application.key),
     )
-
-
-def _safe(cell: str) -> str:
-    cell = _FORMULA_INSIDE.sub(r"\1'", cell)
-    return f"'{cell}" if cell.lstrip(" ").startswith((*_STARTS_FORMULA, *_FULL_WIDTH)) else cell

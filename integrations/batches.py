@@ -101,10 +101,11 @@ def progress_of(batch: Batch) -> Progress:
 
 
 def entries_of(batch: Batch) -> QuerySet[BatchEntry]:
-    """Everybody with what is needed to show them, those who need a person first."""
+    """Everybody with what is needed to show them, those who need a person first; nobody who hides by now."""
     first = Case(When(export__state=ExportState.NEEDS_ATTENTION, then=0), default=1, output_field=IntegerField())
     joined = ("application__employer", "application__job", "export__greenhouse_job", "export__connection")
-    return batch.entries.select_related(*joined).order_by(first, "pk")
+    shown = batch.entries.exclude(application__in=Application.objects.hidden_from(batch.connection.employer))
+    return shown.select_related(*joined).order_by(first, "pk")
 
 
 def under_way(employer: Employer) -> Batch | None:

@@ -38,17 +38,17 @@ def waiting(employer: Employer) -> ExportQuerySet:
 
 def name_of(suspect: PossibleDuplicate) -> str:
     """The person's name as they gave it to this employer; another one may know them by another."""
-    export = Export.objects.filter(connection=suspect.connection_id, candidate=suspect.candidate_id)
-    newest = export.select_related("application").first()
+    exports = Export.objects.for_employer(suspect.connection.employer).filter(candidate=suspect.candidate_id)
+    newest = exports.select_related("application").first()
     return newest.application.name if newest else "This person"
 
 
 def decided_last(employer: Employer) -> QuerySet[PossibleDuplicate]:
     """What was decided, the newest first, each with the `first_name` and `last_name` that this employer knows."""
     rows = PossibleDuplicate.objects.for_employer(employer).exclude(verdict="").select_related("decided_by")
-    exports = Export.objects.filter(connection=OuterRef("connection"), candidate=OuterRef("candidate"))
+    exports = Export.objects.for_employer(employer).filter(candidate=OuterRef("candidate"))
     names = {field: Subquery(exports.values(f"application__{field}")[:1]) for field in ("first_name", "last_name")}
-    return rows.annotate(**names).order_by("-decided_at")
+    return rows.annotate(**names).filter(Exists(exports)).order_by("-decided_at")
 
 
 def is_waiting(export: Export) -> bool:

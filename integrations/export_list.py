@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
 from accounts.models import Employer
+from candidates.models import ApplicationOrigin
 from integrations.ids import as_id
 from integrations.models import Export, ExportState, GreenhouseJob
 from integrations.problems import PROBLEMS, Problem
@@ -19,9 +20,11 @@ from integrations.searching import cleaned, every_word
 TO_DECIDE = "duplicate_unsure"  # the one problem that is solved at the desk for duplicates
 LATE_AFTER = timedelta(hours=24)
 _SEARCHED = (
-    *("application__first_name__icontains", "application__last_name__icontains", "application__email__icontains"),
+    *("application__first_name__icontains", "application__last_name__icontains", "given_email__icontains"),
     *("candidate_remote_id", "application_remote_id"),
 )
+# Whose address stands on no page is not found by it either, or it could be guessed letter by letter.
+_GIVEN_EMAIL = Case(When(application__origin=ApplicationOrigin.APPLIED, then="application__email"), default=Value(""))
 _STOPPED = Q(state=ExportState.NEEDS_ATTENTION)
 TABS: dict[str, tuple[str, Q]] = {
     "attention": ("Needs attention", _STOPPED & ~Q(problem_code=TO_DECIDE)),
@@ -138,7 +141,9 @@ class ExportList:
 
     @property
     def _narrowed(self) -> QuerySet[Export]:
-        rows: QuerySet[Export] = self._ours.filter(every_word(self.asked.q, _SEARCHED))
+        rows: QuerySet[Export] = self._ours
+        if self.asked.q:
+            rows = rows.alias(given_email=_GIVEN_EMAIL).filter(every_word(self.asked.q, _SEARCHED))
         if self.asked.job:
             rows = rows.filter(greenhouse_job=int(self.asked.job))
         if self.asked.problem:

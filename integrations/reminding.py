@@ -34,13 +34,14 @@ def ask_admins(connection_id: int) -> None:
     if not _owed(now).filter(pk=connection_id).update(tell_not_before=now + TELLING_TAKES):
         return
     connection = Connection.objects.select_related("employer").get(pk=connection_id)
-    exports = Export.objects.filter(connection=connection)
+    exports = Export.objects.for_employer(connection.employer)
     context = {
         "stuck": exports.filter(state=ExportState.NEEDS_ATTENTION).count(),
         "overdue": exports.filter(overdue(now)).count(),
         "url": f"{settings.BASE_URL}{reverse('exports', args=[connection.employer.slug])}?tab=attention",
     }
-    if write_letter("exports_stuck", connection, context):
+    has_news = context["stuck"] or context["overdue"]  # not where all of them hide from the employer by now
+    if not has_news or write_letter("exports_stuck", connection, context):
         Connection.objects.filter(pk=connection_id).update(told_stuck_at=now, tell_not_before=None)
 
 

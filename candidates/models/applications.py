@@ -42,6 +42,13 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         by_themselves = models.Q(origin=ApplicationOrigin.APPLIED)
         return self.for_employer(employer).filter(by_themselves | ~joined | visible)
 
+    def hidden_from(self, employer: Employer) -> "ApplicationQuerySet":
+        """The employer's others: of people whom it picked from the network, and who are hidden from it by now."""
+        person = models.OuterRef("candidate")
+        joined = models.Exists(Profile.objects.filter(candidate=person))
+        visible = models.Exists(Profile.objects.visible_to(employer).filter(candidate=person))
+        return self.for_employer(employer).filter(joined, ~visible, origin=ApplicationOrigin.SOURCED)
+
 
 class ApplicationOrigin(models.TextChoices):
     """How the person came to the employer."""

@@ -54,7 +54,9 @@ class FileType(models.TextChoices):
 
 class ExportQuerySet(models.QuerySet["Export"]):
     def for_employer(self, employer: Employer) -> "ExportQuerySet":
-        return self.filter(connection__employer=employer)
+        """The employer's, without people of the network who hide by now, unless they are in its Greenhouse already."""
+        hidden = Application.objects.hidden_from(employer).values("pk")
+        return self.filter(connection__employer=employer).exclude(candidate_remote_id="", application__in=hidden)
 
     def due(self, now: datetime) -> "ExportQuerySet":
         return self._free(now).filter(connection__state=ConnectionState.ACTIVE)

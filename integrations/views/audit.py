@@ -20,7 +20,7 @@ def audit_log(request: EmployerRequest) -> HttpResponse | StreamingHttpResponse:
     since, until = (as_date(request.GET.get(name, "")) for name in ("since", "until"))
     if any(request.GET.get(name) and not day for name, day in (("since", since), ("until", until))):
         return redirect("exports", request.employer.slug)
-    lines = lines_of(employer=request.employer, since=since, until=until)
+    lines = lines_of(employer=request.employer, by=request.user, since=since, until=until)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     name = f"purpose-jobs-audit-{request.employer.slug}-{timezone.now():%Y-%m-%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -116,7 +116,9 @@ def _send_many(request: EmployerRequest, chosen: Chosen) -> HttpResponse:
 @employer_required()
 def batch(request: EmployerRequest, pk: int) -> HttpResponse:
     """Show how far many people are who were sent at once, and what became of each. Constant in queries."""
-    rows = Batch.objects.filter(connection__employer=request.employer).select_related("requested_by", "connection")
+    rows = Batch.objects.filter(connection__employer=request.employer).select_related(
+        "requested_by", "connection__employer"
+    )
     found = get_object_or_404(rows, pk=pk)
     context = {
         "nav": "applicants",
