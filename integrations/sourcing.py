@@ -15,7 +15,7 @@ from candidates.search.reasons import reasons
 from candidates.vocabulary import term_key
 from integrations.models import Export
 
-PER_PAGE = 20
+PER_PAGE = 15
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,15 @@ from html import unescape
 
 from django.utils.html import strip_tags
 
-from candidates.models import Level
+from candidates.models import Level, Term, TermKind
 from candidates.search.query import MOST_NAMES, Place, Query
 from candidates.search.words import fold
 from candidates.skills import found_in
+from candidates.vocabulary import term_key
 from jobs.models import Job
 from jobs.pay import PayPeriod
 
-_MOST_SKILLS = 8
+_MOST_SKILLS = 4  # more of them would find fewer who have most
 _BLOCK = re.compile(r"<(?=/?(?:p|li|ul|ol|h\d|br|div|td|tr)\b)")
 # In this order: a "Senior Engineering Manager" leads, and a "Junior Team Lead" still does.
 _LEVEL_WORDS = {
@@ -33,7 +34,7 @@ def query_for(job: Job) -> Query:
     """Guess whom a job is for, from its advert. Effects: some queries for the skills that it names."""
     title = fold(re.sub(r"[(\[].*?[)\]]", " ", job.title)).split()
     advert = unescape(strip_tags(_BLOCK.sub("\n<", job.description)))
-    skills = found_in(f"{job.title}\n{advert}")[:_MOST_SKILLS]
+    skills = _named_by_people(found_in(f"{job.title}\n{advert}"))[:_MOST_SKILLS]
     is_remote = job.is_remote or bool(_ANYWHERE.search(job.location))
     pay = job.pay
     yearly = pay is not None and pay.period == PayPeriod.YEAR
@@ -48,6 +49,13 @@ def query_for(job: Job) -> Query:
         currency=job.pay_currency if yearly and job.pay_max_cents else "",
         job=job.pk,
     )
+
+
+def _named_by_people(skills: list[str]) -> list[str]:
+    """Leave out what nobody of the network calls a skill: it would find nobody."""
+    keys = Term.objects.filter(kind=TermKind.SKILL, key__in=[term_key(name) for name in skills])
+    known = set(keys.values_list("key", flat=True))
+    return [name for name in skills if term_key(name) in known]
 
 
 def _work(title: list[str]) -> list[str]:

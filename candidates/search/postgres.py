@@ -12,7 +12,6 @@ from candidates.search.words import Clause
 
 _HOLDS = "search_words @@ to_tsquery('english', %s)"
 _RANK = "ts_rank(search_top, to_tsquery('english', %s))"
-_MOST_COUNTED = 6  # words of which all combinations are still a short question
 
 
 def holding(clauses: Sequence[Clause], *, joined_by: str) -> QuerySet[ProfileText]:
@@ -41,7 +40,7 @@ def most_words_first(
     Whoever has all, then whoever has all but one, and so on: each is a question to the index, and none is asked any
     more once there are enough. To count the words of everybody who has one would take as long as there are people.
     """
-    words, others = words[:_MOST_COUNTED], [_question([clause], "AND") for clause in besides]
+    others = [_question([clause], "AND") for clause in besides]
     by_count = [
         people.filter(pk__in=_texts(" & ".join([*others, _exactly(words, count)])).values("pk"))
         .annotate(hits=Value(count, IntegerField()))

@@ -14,6 +14,7 @@ from candidates.vocabulary import MAX_NAME, VALUES, term_key
 from jobs.pay import COMMON_CURRENCIES, OTHER_CURRENCIES
 
 LONGEST_TEXT, MOST_NAMES = 200, 12
+MOST_SKILLS = 6  # of which all combinations are still a short question
 _MOST_DIGITS = 9  # what a column of salaries holds for certain
 _CURRENCIES = {*COMMON_CURRENCIES, *OTHER_CURRENCIES}
 
@@ -71,7 +72,7 @@ class Query:
         salary = _number(asked, "salary")
         return cls(
             text=_line(asked.get("q", "")),
-            skills=_names(asked.getlist("skills")),
+            skills=_names(asked.getlist("skills"))[:MOST_SKILLS],
             all_skills=asked.get("match") == "all",
             locations=_names(asked.getlist("locations")),
             remote=_one(asked, "remote", Place.values),

@@ -41,6 +41,7 @@ def candidates(request: EmployerRequest) -> HttpResponse:
         "page": page,
         "found": found,
         "most": MOST,
+        "next": request.get_full_path(),  # where a mark leads back to
         "sorts": Sort,
         "job": Job.objects.for_employer(request.employer).filter(pk=query.job).first() if query.job else None,
     }
