@@ -26,6 +26,7 @@ from integrations.models import (
     GreenhousePayRange,
     GreenhousePerson,
     GreenhousePostLocation,
+    HandOver,
     ImportChoice,
     PeopleReading,
     PossibleDuplicate,
@@ -121,6 +122,7 @@ def plant(employer: Employer) -> Connection:
     PossibleDuplicate.objects.create(
         connection=connection, candidate=application.candidate, remote_id="772", evidence=["phone"]
     )
+    HandOver.objects.get_or_create(connection=connection)
     report = Reconciliation.objects.create(connection=connection)
     Finding.objects.create(connection=connection, kind="missing", key="1", seen_in=report)
     CheckedPerson.objects.create(reconciliation=report, digest="d", remote_id="771")
