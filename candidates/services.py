@@ -3,28 +3,29 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts.models import Employer, User
+from accounts.models import User
 from candidates import letters, status_letters, tasks
+from candidates.anonymising import NOBODY
 from candidates.models import (
     ABOUT_STATUS,
     STATUS_EVENTS,
     Answer,
     Application,
+    ApplicationOrigin,
     ApplicationStatus,
     Candidate,
     Document,
     EventKind,
     NoticeKind,
     Origin,
-    Profile,
     TimelineEvent,
 )
 from candidates.notices import notify
@@ -35,16 +36,7 @@ from jobs.questions import QuestionKind
 
 # Changes that the ATS told us of, whichever way: a poll and a webhook may report the same one.
 _FROM_ATS = (Origin.EXPORT, Origin.POLL, Origin.WEBHOOK)
-
-_NAMELESS = {"first_name": "Anonymized", "last_name": "Candidate"}
-_NOBODY: dict[str, Any] = {
-    **_NAMELESS,
-    **dict.fromkeys(("email", "phone", "current_company", "current_title", "note"), ""),
-    "other_emails": [],
-    "other_phones": [],
-    "links": [],
-    "resume": None,
-}
+_ENDED = (ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN, ApplicationStatus.GONE)
 
 
 class Link(TypedDict):
@@ -83,6 +75,7 @@ def submit_application(*, job: Job, data: ApplicationData, resume: CheckedUpload
     """Store an application with its answers and files and tell whoever listens; False when it was there before.
 
     What is known of an existing candidate stays as it is: the form proves nothing about who typed it.
+    Whom a recruiter had picked for the job, or who was anonymized there, applies all the same: the row becomes theirs.
     Effects: files in storage, the rows and `application_submitted` in one transaction; a letter is owed.
     Repeat: the same person on the same job changes nothing, and is told so by letter, once a day at most.
     """
@@ -98,6 +91,7 @@ def submit_application(*, job: Job, data: ApplicationData, resume: CheckedUpload
             application, created = Application.objects.get_or_create(
                 candidate=candidate, job=job, defaults={"employer": job.employer, **_as_written(data)}
             )
+            created = created or _takes_over(application, data)
             if created:
                 _complete(application, data.answers, documents)
             if created or letters.note_repeat(application):
@@ -189,44 +183,6 @@ def tell(
     )
 
 
-def anonymise(*, candidate: Candidate, employer: Employer) -> None:
-    """Forget who a person is in all that one employer has of them; what became of them stays.
-
-    Effects: one transaction, then the files. The person themselves, too, unless other employers know them or they
-        have a profile of their own.
-    Repeat: harmless.
-    """
-    mine = Application.objects.filter(candidate=candidate, employer=employer)
-    with transaction.atomic():
-        Answer.objects.filter(application__in=mine).delete()
-        mine.update(**_NOBODY)
-        delete_unused_documents(candidate)
-        others = Application.objects.filter(candidate=candidate).exclude(employer=employer)
-        if not others.exists() and not Profile.objects.filter(candidate=candidate).exists():
-            email = f"anonymized-{candidate.key.hex}@example.invalid"
-            Candidate.objects.filter(pk=candidate.pk).update(**_NAMELESS, email=email)
-
-
-def delete_unused_documents(candidate: Candidate, *, only: int | None = None) -> None:
-    """Delete the files of a person, or the one named, that no application, answer or profile names any more.
-
-    Effects: rows in the caller's transaction, the files after it. Repeat: harmless.
-    """
-    applications = Application.objects.filter(candidate=candidate)
-    used = {*applications.values_list("resume", flat=True)}
-    used |= {*Answer.objects.filter(application__in=applications).values_list("document", flat=True)}
-    used |= {*Profile.objects.filter(candidate=candidate).values_list("resume", flat=True)}
-    unused = Document.objects.filter(candidate=candidate).exclude(pk__in=used - {None})
-    documents = list(unused.filter(pk=only) if only else unused)
-    Document.objects.filter(pk__in=[document.pk for document in documents]).delete()
-    transaction.on_commit(lambda: _delete_files(documents), robust=True)
-
-
-def _delete_files(documents: list[Document]) -> None:
-    for document in documents:
-        document.file.delete(save=False)
-
-
 def store(upload: CheckedUpload) -> Document:
     """Put a file into storage, for a row that the caller saves. Repeat: another file."""
     # Before the transaction: five megabytes to a slow disk must not hold the write lock.
@@ -254,6 +210,22 @@ def _as_written(data: ApplicationData) -> dict[str, object]:
         "links": data.links,
         "note": data.note,
     }
+
+
+def _takes_over(application: Application, data: ApplicationData) -> bool:
+    """Make of a row that is not, or no longer, in the person's own words what they hand in now.
+
+    Effects: in the caller's transaction; what was known from elsewhere goes. True for one caller alone.
+    """
+    not_theirs = Q(origin=ApplicationOrigin.SOURCED) | Q(email="")
+    own = {**NOBODY, **_as_written(data), "origin": ApplicationOrigin.APPLIED, "created_at": timezone.now()}
+    if not Application.objects.filter(not_theirs, pk=application.pk).update(**own, confirmed_at=None):
+        return False
+    application.refresh_from_db()
+    if application.status in _ENDED:
+        set_status(application=application, status=ApplicationStatus.APPLIED)
+        application.refresh_from_db(fields=["status", "status_at"])
+    return True
 
 
 def _complete(application: Application, answers: list[AnswerData], documents: Mapping[str | None, Document]) -> None:

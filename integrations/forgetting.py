@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from candidates.models import Application, Candidate
@@ -23,11 +23,17 @@ def forget(*, connection: Connection, candidate: Candidate) -> list[Export]:
         before its next step. The caller forgets the application itself. Repeat: harmless.
     """
     exports = Export.objects.filter(connection=connection, candidate=candidate)
-    stopped = list(exports.filter(state__in=CAN_BE_CANCELLED).select_related("application"))
-    exports.filter(pk__in=[export.pk for export in stopped]).update(state=ExportState.CANCELLED, retry_at=None)
+    stopped = cancel_unsent(exports)
     _forget_addresses(connection, candidate, exports.exclude(candidate_remote_id=""))
     for file in ExportFile.objects.filter(export__in=exports):  # the name of a file may be the person's
         ExportFile.objects.filter(pk=file.pk).update(filename=f"file-{file.pk}")
+    return stopped
+
+
+def cancel_unsent(exports: QuerySet[Export]) -> list[Export]:
+    """Cancel those of these exports that have not arrived, in the caller's transaction; return them."""
+    stopped = list(exports.filter(state__in=CAN_BE_CANCELLED).select_related("application"))
+    exports.filter(pk__in=[export.pk for export in stopped]).update(state=ExportState.CANCELLED, retry_at=None)
     return stopped
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Model, Q
 
 from accounts.models import Employer
+from candidates.anonymising import anonymise, anonymise_applications, delete_unused_documents
 from candidates.models import (
     Application,
     ApplicationOrigin,
@@ -19,7 +20,7 @@ from candidates.models import (
     ProfileAccess,
     SignIn,
 )
-from candidates.services import anonymise, delete_unused_documents, record_status, tell
+from candidates.services import record_status, tell
 from candidates.signals import candidate_leaving
 
 # What became of these stays true.
@@ -41,9 +42,9 @@ def leave(*, candidate: Candidate, keeps_applications: bool) -> None:
     """Delete somebody's profile, and all that hangs on it, everywhere at once.
 
     With `keeps_applications`, employers whom the person applied to keep that: the application as it was handed in,
-    and their own notes and messages about it. Everywhere else, and at all of them without it, what is to be sent to
-    an ATS is cancelled and the application remains as a number without a name, since the employer's figures are its
-    own. What has arrived in an ATS stays there: we cannot delete it, and the page says so.
+    and their own notes and messages about it, but not what they picked from the profile. All the rest is cancelled
+    where it was to be sent to an ATS, and the application remains as a number without a name, since the employer's
+    figures are its own. What has arrived in an ATS stays there: we cannot delete it, and the page says so.
     Effects: one transaction, then the files. Nobody is logged in by the address any more.
     Repeat: harmless.
     """
@@ -51,11 +52,16 @@ def leave(*, candidate: Candidate, keeps_applications: bool) -> None:
         kept = {employer.pk for employer in employers_applied_to(candidate)} if keeps_applications else set()
         Profile.objects.filter(candidate=candidate).delete()
         _delete_what_hangs_on(candidate, kept)
-        rows = Application.objects.filter(candidate=candidate).exclude(employer__in=kept)
+        own = Q(employer__in=kept, origin=ApplicationOrigin.APPLIED)
+        rows = Application.objects.filter(candidate=candidate).exclude(own)
         for employer in Employer.objects.filter(pk__in=rows.values("employer")):
-            candidate_leaving.send(sender=Candidate, candidate=candidate, employer=employer)
-            _withdraw(rows.filter(employer=employer))
-            anonymise(candidate=candidate, employer=employer)
+            going = rows.filter(employer=employer)
+            candidate_leaving.send(sender=Candidate, candidate=candidate, employer=employer, applications=going)
+            _withdraw(going)
+            if employer.pk in kept:
+                anonymise_applications(going)
+            else:
+                anonymise(candidate=candidate, employer=employer)
         delete_unused_documents(candidate)
         SignIn.objects.filter(email=candidate.email.lower()).delete()
         _end(candidate)

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from candidates import tasks
+from candidates.anonymising import delete_unused_documents
 from candidates.models import (
     Application,
     ApplicationOrigin,
@@ -21,7 +22,7 @@ from candidates.models import (
     company_key,
 )
 from candidates.search import index
-from candidates.services import delete_unused_documents, store
+from candidates.services import store
 from candidates.uploads import CheckedUpload
 from candidates.vocabulary import terms_named
 

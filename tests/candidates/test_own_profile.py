@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Employer, User
-from candidates import activity, services, tasks
+from candidates import activity, tasks
+from candidates.anonymising import anonymise
 from candidates.joining import resumes
 from candidates.models import AccessKind, Candidate, Document, DocumentText, HiddenFrom, Profile, TermKind
 from candidates.resume_text import MAX_CHARACTERS
@@ -276,7 +277,7 @@ def test_anonymise_when_they_have_a_profile_then_it_and_its_file_stay(employer: 
     profile.resume = application.resume = DocumentFactory(candidate=application.candidate)
     profile.save()
     application.save()
-    services.anonymise(candidate=application.candidate, employer=employer)
+    anonymise(candidate=application.candidate, employer=employer)
     application.refresh_from_db()
     profile.refresh_from_db()
     assert (application.email, application.resume) == ("", None)

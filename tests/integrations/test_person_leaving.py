@@ -85,6 +85,23 @@ def test_leaving_when_a_recruiter_picked_the_person_then_that_is_cancelled_even_
     assert (export.state, export.application.email) == (ExportState.CANCELLED, "")
 
 
+def test_leaving_when_both_picked_and_applied_then_only_the_application_is_still_sent(employer: Employer) -> None:
+    applied = on_the_way(employer, ExportState.PENDING)
+    picked = ExportFactory(
+        greenhouse_job__connection=applied.connection,
+        state=ExportState.PENDING,
+        candidate=applied.candidate,
+        application=ApplicationFactory(
+            candidate=applied.candidate, job__employer=employer, origin=ApplicationOrigin.SOURCED
+        ),
+    )
+    leaving.leave(candidate=applied.candidate, keeps_applications=True)
+    applied.refresh_from_db()
+    picked.refresh_from_db()
+    assert (applied.state, picked.state) == (ExportState.PENDING, ExportState.CANCELLED)
+    assert [line.kind for line in picked.application.timeline.all()] == ["withdrawn", "cancelled"]
+
+
 def test_leaving_when_already_in_greenhouse_then_the_export_stays_and_is_followed(employer: Employer) -> None:
     export = on_the_way(employer, ExportState.SENT, candidate_remote_id="7", sent_at=timezone.now())
     leaving.leave(candidate=export.candidate, keeps_applications=False)

@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.models import Employer, User
 from candidates.models import Application, Candidate, Profile, ProfileAccess
+from candidates.services import ApplicationData, submit_application
 from integrations import picking, sending
 from integrations.arrival import Arrival
 from integrations.models import Export, ExportState, GreenhouseJob
@@ -17,9 +18,11 @@ from integrations.preflight import blocking_problem
 from tests.factories import (
     ApplicationFactory,
     DocumentFactory,
+    ExportFactory,
     GreenhouseJobFactory,
     HiddenFromFactory,
     JobFactory,
+    JobLinkFactory,
     ProfileFactory,
 )
 from tests.integrations.greenhouse.sending import arrived, attempt
@@ -111,6 +114,20 @@ def test_who_changes_their_mind_is_not_sent_not_even_by_a_waiting_worker(
     assert (row.state, row.problem_code) == (ExportState.NEEDS_ATTENTION, code)
     assert blocking_problem(row.application) == code
     assert arrived(sandbox) == before
+
+
+def test_who_did_not_want_it_and_applies_then_is_sent_as_they_applied(
+    sandbox: SandboxProcess, hiring: GreenhouseJob, ada: Candidate
+) -> None:
+    link = JobLinkFactory(post__greenhouse_job=hiring, post__connection=hiring.connection)
+    picked = ApplicationFactory(candidate=ada, job=None, employer=link.job.employer, origin="sourced")
+    row = ExportFactory(greenhouse_job=hiring, application=picked)
+    Profile.objects.update(is_listed=False)
+    assert attempt(row).problem_code == "left_network"
+    asked = ApplicationData("Ada", "Lovelace", EMAIL, note="Mine.")
+    application, _ = submit_application(job=link.job, data=asked, resume=None)
+    row = attempt(Export.objects.get())
+    assert (row.state, row.application) == (ExportState.SENT, application)
 
 
 def test_who_does_not_want_to_be_sent_is_refused_with_a_sentence(

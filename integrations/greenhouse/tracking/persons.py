@@ -1,7 +1,8 @@
 """The person behind an application: merged with another, private now, or anonymized."""
 
+from candidates.anonymising import anonymise
 from candidates.models import EventKind, Origin
-from candidates.services import anonymise, tell
+from candidates.services import tell
 from integrations.forgetting import forget
 from integrations.greenhouse.schemas import CandidatePayload
 from integrations.greenhouse.tracking.standing import Reading
