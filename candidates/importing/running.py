@@ -43,7 +43,8 @@ def run(import_id: int) -> bool:
         _refuse(each, exc)
         is_over = True
     finally:
-        rows.update(claimed_until=None)
+        # Our own claim alone: once it is read, somebody may confirm it, and another worker have it already.
+        rows.filter(claimed_until=now + LEASE).update(claimed_until=None)
     return not is_over
 
 

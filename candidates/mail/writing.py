@@ -114,8 +114,10 @@ def send_again(*, message: Message, membership: Membership) -> bool:
     if found.refusal:
         raise NotSent(found.refusal)
     rows = Message.objects.filter(pk=message.pk, direction=Direction.TO_CANDIDATE, author=membership.user)
-    rows = rows.filter(conversation__membership=membership, state__in=(MailState.FAILED, MailState.UNKNOWN))
-    if not rows.update(state=MailState.QUEUED, code="", attempts=0, retry_at=None):
+    rows = rows.filter(state__in=(MailState.FAILED, MailState.UNKNOWN))
+    if conversation.membership_id != membership.pk or not rows.update(
+        state=MailState.QUEUED, code="", attempts=0, retry_at=None
+    ):
         return False
     transaction.on_commit(lambda: tasks.pass_message_on.delay(message.pk), robust=True)
     return True

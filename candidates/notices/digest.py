@@ -1,5 +1,7 @@
 """A letter that collects what a member was told: owed by the notices themselves, claimed before it leaves."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
@@ -16,8 +18,8 @@ LINES = 50  # of one letter; the rest is a number and a link
 
 def owed() -> list[int]:
     """Memberships that are owed a letter."""
-    rows = _owed().order_by().values_list("membership", flat=True).distinct()
-    return list(rows[:LETTERS_PER_SWEEP])
+    due = _due(timezone.now()).filter(membership__user__is_active=True)
+    return list(due.order_by().values_list("membership", flat=True).distinct()[:LETTERS_PER_SWEEP])
 
 
 def write(membership_id: int) -> None:
@@ -27,22 +29,22 @@ def write(membership_id: int) -> None:
     Repeat: harmless; only the caller that claims the notices sends them.
     """
     membership = Membership.objects.select_related("employer", "user").filter(pk=membership_id).first()
-    if membership is None:
+    if membership is None or not membership.user.is_active:
         return
     now = timezone.now()
     mine = Notice.objects.filter(membership=membership)
-    if not _owed().filter(membership=membership).update(emailed_at=now):
+    # By its own columns alone: of a joined table PostgreSQL would not look again after it waited for another worker.
+    if not _due(now).filter(membership=membership).update(emailed_at=now):
         return
     notices = list(mine.filter(emailed_at=now, read_at=None).still_visible(membership.employer).order_by("pk"))
-    if not notices or not membership.user.is_active:
+    if not notices:
         return
     if not is_settled(_letter(membership, notices), f"digest of membership {membership.pk}"):
         mine.filter(emailed_at=now).update(emailed_at=None)
 
 
-def _owed() -> NoticeQuerySet:
-    due = Notice.objects.filter(email_at__lte=timezone.now(), emailed_at=None, read_at=None)
-    return due.filter(membership__user__is_active=True)
+def _due(now: datetime) -> NoticeQuerySet:
+    return Notice.objects.filter(email_at__lte=now, emailed_at=None, read_at=None)
 
 
 def _letter(membership: Membership, notices: list[Notice]) -> EmailMessage:

@@ -79,7 +79,7 @@ def _told_lately(members: Iterable[int], kind: NoticeKind, text: str, url: str) 
         .values("membership")
         .annotate(
             count=Count("pk"),
-            newest=Max("pk", filter=unread),
+            newest=Max("pk", filter=unread & Q(emailed_at=None)),  # else the letter would never tell of it
             same=Count("pk", filter=unread & Q(text=text, url=url)),
         )
     )

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -25,18 +26,26 @@ _COLUMNS = [name for names in _SAID.values() for name in names if not isinstance
 def refresh(profile_ids: Iterable[int]) -> None:
     """Read these profiles again; whoever saved one, or its terms, name or résumé, calls this afterwards.
 
-    Effects: three statements for each 500, in the caller's transaction. Repeat: harmless.
+    Effects: a transaction of four statements for each 500. Repeat: harmless, also in the middle of a saving.
     """
     for ids in _chunks(profile_ids):
-        now = timezone.now()
-        terms = _terms(ids)
-        rows = Profile.objects.order_by().filter(pk__in=ids).values("pk", *_COLUMNS)
-        ProfileText.objects.bulk_create(
-            [ProfileText(profile_id=row["pk"], indexed_at=now, **_texts(row, terms[row["pk"]])) for row in rows],
-            update_conflicts=True,
-            unique_fields=["profile"],
-            update_fields=[*_SAID, "indexed_at"],
-        )
+        with transaction.atomic():
+            _refresh(ids)
+
+
+def _refresh(ids: Sequence[int]) -> None:
+    now = timezone.now()
+    # Touching the rows locks them on PostgreSQL: whoever reads a profile while it is being saved would else write the
+    # older words over the newer ones. On SQLite the transaction itself is the lock.
+    Profile.objects.filter(pk__in=ids).update(joined_at=F("joined_at"))
+    terms = _terms(ids)
+    rows = Profile.objects.order_by().filter(pk__in=ids).values("pk", *_COLUMNS)
+    ProfileText.objects.bulk_create(
+        [ProfileText(profile_id=row["pk"], indexed_at=now, **_texts(row, terms[row["pk"]])) for row in rows],
+        update_conflicts=True,
+        unique_fields=["profile"],
+        update_fields=[*_SAID, "indexed_at"],
+    )
 
 
 def stale(limit: int) -> list[int]:

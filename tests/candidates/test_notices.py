@@ -49,6 +49,18 @@ def test_notify_when_much_happens_within_the_hour_gathers_the_rest(employer: Emp
     assert Notice.objects.order_by("-pk").first().further == 5  # type: ignore[union-attr]
 
 
+def test_notify_when_much_happened_and_its_letter_has_left_then_the_next_is_owed_one(
+    employer: Employer, rita: User
+) -> None:
+    for number in range(ONE_BY_ONE):
+        tell(employer, f"Person {number} applied")
+    Notice.objects.update(emailed_at=timezone.now())
+    for number in range(ONE_BY_ONE, ONE_BY_ONE + 3):
+        tell(employer, f"Person {number} applied")
+    owed = Notice.objects.get(emailed_at=None)
+    assert (owed.text, owed.further) == (f"Person {ONE_BY_ONE} applied", 2)
+
+
 def test_notify_about_somebody_hidden_tells_nothing_and_hides_what_was_told(employer: Employer, rita: User) -> None:
     profile = ProfileFactory()
     given = {"candidate": profile.candidate, "kind": NoticeKind.SHARED}

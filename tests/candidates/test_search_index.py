@@ -1,10 +1,11 @@
 """The words of a profile: as they are compared, and kept in step."""
 
+import threading
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from candidates.models import Document, DocumentText, Profile, ProfileText
@@ -66,7 +67,7 @@ def test_refresh_writes_the_words_of_everything_and_again_changes_nothing() -> N
 def test_refresh_asks_as_often_for_many_as_for_one(django_assert_num_queries: Any) -> None:
     profiles = ProfileFactory.create_batch(3)
     for some in (profiles[:1], profiles):
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(6):
             index.refresh(profile.pk for profile in some)
 
 
@@ -99,3 +100,24 @@ def test_rebuild_search_reads_everybody_again(capsys: Any) -> None:
     call_command("rebuild_search")
     assert ProfileText.objects.count() == 2
     assert "2 profiles" in capsys.readouterr().out
+
+
+@pytest.mark.django_db(transaction=True)
+def test_refresh_while_the_profile_is_being_saved_then_keeps_the_newer_words() -> None:
+    profile = ProfileFactory(current_title="Welder")
+    index.refresh([profile.pk])
+    sweep = threading.Thread(target=_refresh_and_close, args=(profile.pk,))
+    with transaction.atomic():
+        Profile.objects.filter(pk=profile.pk).update(current_title="Carpenter")
+        index.refresh([profile.pk])
+        sweep.start()
+        sweep.join(timeout=0.5)  # until it has read what it can, if it does not wait
+    sweep.join(timeout=20)
+    assert "carpenter" in ProfileText.objects.get(pk=profile.pk).headline
+
+
+def _refresh_and_close(pk: int) -> None:
+    try:
+        index.refresh([pk])
+    finally:
+        connection.close()
