@@ -15,6 +15,8 @@ _LEGAL_FORMS = {
     *("ag", "bv", "co", "company", "corp", "corporation", "gmbh", "inc", "kg", "limited", "llc", "llp", "ltd", "oy"),
     *("plc", "pty", "sa", "sarl", "se", "srl", "ug"),
 }
+_PUNYCODE = re.compile(r"\bxn--[a-z0-9-]+")
+_ON_LINKEDIN = re.compile(r"linkedin\.com/(?:company|school|showcase)/([^/?#]+)")
 _COUNTRY_SECOND_LEVEL = {"ac", "co", "com", "net", "org"}
 
 
@@ -208,18 +210,32 @@ class HiddenFrom(models.Model):
 def company_key(written: str) -> str:
     """What a company's name or web address is compared by; empty if nothing is left of it.
 
-    Too many hidden is better than one too few: acme.io and Acme Inc. are one.
+    Too many hidden is better than one too few: acme.io and Acme Inc. are one, and so is Acme's page on LinkedIn.
     """
-    text = unicodedata.normalize("NFKD", written).casefold().strip()
+    text = _plain(_PUNYCODE.sub(_spelled, written.casefold())).strip().rstrip(".")
+    if page := _ON_LINKEDIN.search(text):
+        text = page[1]
     host = re.fullmatch(r"(?:https?://)?(?:[^/\s@]*@)?((?:[\w-]+\.)+[a-z]{2,})(?::\d+)?(?:[/?#].*)?", text)
     if host:
         labels = host[1].removeprefix("www.").split(".")[:-1]
         text = labels[-2] if len(labels) > 1 and labels[-1] in _COUNTRY_SECOND_LEVEL else labels[-1]
-    words = re.findall(r"\w+", "".join(char for char in text if not unicodedata.combining(char)))
-    kept = list(words)
+    kept = re.findall(r"\w+", text)
     while len(kept) > 1 and kept[-1] in _LEGAL_FORMS:
         kept.pop()
     return "".join(kept)[:200]
+
+
+def _plain(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def _spelled(label: re.Match[str]) -> str:
+    """The letters that a part of a web address stands for: xn--mller-kva is müller."""
+    try:
+        return label[0].encode().decode("idna")
+    except UnicodeError:
+        return label[0]
 
 
 def company_keys(employer: Employer) -> set[str]:

@@ -53,7 +53,7 @@ def find(
     Shape: `only` narrows further by what this room does not know; somebody skipped is in the list all the same if
     they are the candidate `whatever_mark_of`. Four queries at most, whatever is found.
     """
-    terms = named(query)
+    terms = named(query, membership.employer)
     everybody = visible(membership, query)
     if only is not None:
         everybody = everybody.filter(only)

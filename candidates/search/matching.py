@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Employer, Membership
 from candidates.models import (
     Activity,
     ActivityKind,
@@ -18,6 +18,7 @@ from candidates.models import (
     MarkKind,
     Profile,
     ProfileQuerySet,
+    ProfileTerm,
     Remote,
     Term,
     TermKind,
@@ -41,9 +42,13 @@ class Named:
     values: dict[int, str] = field(default_factory=dict)
 
 
-def named(query: Query) -> Named:
-    """Find the terms a query names. One query, or none."""
-    skills = Q(kind=TermKind.SKILL, key__in=[term_key(name) for name in query.skills])
+def named(query: Query, employer: Employer) -> Named:
+    """Find the terms a query names. One query, or none.
+
+    A skill of people alone whom the employer does not see is none: what they call one may tell who they are.
+    """
+    seen = ProfileTerm.objects.filter(term=OuterRef("pk"), profile__in=Profile.objects.visible_to(employer))
+    skills = Q(Exists(seen), kind=TermKind.SKILL, key__in=[term_key(name) for name in query.skills])
     values = Q(kind=TermKind.VALUE, key__in=[term_key(name) for name in query.values])
     rule = Q()
     for chosen, part in ((query.skills, skills), (query.values, values)):

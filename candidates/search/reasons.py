@@ -17,7 +17,7 @@ def reasons(query: Query, profile: Profile) -> list[str]:
 
     Shape: `terms` and `text` of the profile are there already, without the words of the résumé.
     """
-    told = [*_skills(query, profile), *_words(query, profile.text), *_places(query, profile)]
+    told = [*_skills(query, profile), *_words(query, getattr(profile, "text", None)), *_places(query, profile)]
     if query.levels:
         told.append(profile.get_level_display())
     if query.years_min is not None or query.years_max is not None:
@@ -48,8 +48,10 @@ def _places(query: Query, profile: Profile) -> Iterator[str]:
         yield _REMOTE[Remote(profile.remote)]
 
 
-def _words(query: Query, text: ProfileText) -> Iterator[str]:
+def _words(query: Query, text: ProfileText | None) -> Iterator[str]:
     """Name where each word stands; what stands nowhere else stands in the résumé."""
+    if text is None:  # joined just now: the index has not read them yet, so no word has found them
+        return
     places: dict[str, list[str]] = {}
     for clause in query.clauses:
         if not clause.is_excluded:

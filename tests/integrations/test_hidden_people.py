@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.models import Employer, User
 from candidates.models import AccessKind, Application, Profile, ProfileAccess
+from candidates.search import index
 from candidates.sourcing import source
 from integrations.arrival import Arrival
 from integrations.batches import Order, send_batch
@@ -158,3 +159,18 @@ def log_of(client: Client) -> str:
 
 def text_of(response: Any) -> str:
     return b"".join(response.streaming_content).decode()
+
+
+def test_a_skill_that_hidden_people_alone_name_when_searched_then_is_one_that_nobody_names(
+    as_rita: Client, employer: Employer
+) -> None:
+    hidden, seen = ProfileFactory(skills=["Falcon assembly"]), ProfileFactory(skills=["Python"])
+    index.refresh([hidden.pk, seen.pk])
+    hide(hidden)
+    pages = [as_rita.get(f"{ROOT}/candidates/?skills={name}") for name in ("Falcon+assembly", "Kraken+assembly")]
+    assert [page.context["results"].unknown_skills for page in pages] == [["Falcon assembly"], ["Kraken assembly"]]
+    assert pages[0].context["results"].profile_ids == pages[1].context["results"].profile_ids
+
+
+def test_the_search_when_somebody_is_not_in_its_index_yet_then_lists_them(as_rita: Client, profile: Profile) -> None:
+    assert b"Ada Lovelace" in as_rita.get(f"{ROOT}/candidates/").content
