@@ -41,7 +41,8 @@ def write_note(
         raise ValueError("The employer does not know this person.")
     team = list(employer.memberships.select_related("user").filter(user__is_active=True))
     chosen = {member.pk for member in called}
-    named = [member for member in team if member.pk in chosen or member in mentioned_in(text, team)]
+    chosen |= {member.pk for member in mentioned_in(text, team)}
+    named = [member for member in team if member.pk in chosen]
     with transaction.atomic():
         if note is None:
             note = Note.objects.create(employer=employer, candidate=candidate, author=by.user, text=text)

@@ -21,13 +21,15 @@ _NEVER_BELOW = {
     "django.db.backends": {"level": "INFO"},
 }
 
-# The key in this address is all that somebody needs to send us rubbish, and Django logs the address of every refusal.
-_WEBHOOK_KEY = re.compile(rf"({re.escape(WEBHOOKS)})[^\s\"]+")
+# The key in these addresses is all that somebody needs to send us rubbish, to stop a candidate's letters, or to share a
+# person once more; and Django logs the address of every refusal.
+KEYED_ADDRESSES = (WEBHOOKS, "/unsubscribe/", "/c/")
+_KEY = re.compile(rf"({'|'.join(map(re.escape, KEYED_ADDRESSES[:2]))}|(?<!\w)/c/)[^\s\"]+")
 _LOGS_ADDRESSES = ("django.request", "django.security.csrf", "django.server")
 
 
-class CutsWebhookKeys(logging.Filter):
-    """Take the key out of every webhook address that a record would write out."""
+class CutsKeys(logging.Filter):
+    """Take the key out of every address that a record would write out."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = _without_key(record.msg)
@@ -37,7 +39,7 @@ class CutsWebhookKeys(logging.Filter):
 
 
 def _without_key(value: Any) -> Any:
-    return _WEBHOOK_KEY.sub(r"\1…", value) if isinstance(value, str) else value
+    return _KEY.sub(r"\1…", value) if isinstance(value, str) else value
 
 
 def logging_config(*, debug: bool, level: str) -> dict[str, Any]:
@@ -64,12 +66,10 @@ def logging_config(*, debug: bool, level: str) -> dict[str, Any]:
                 "foreign_pre_chain": _SHARED,
             }
         },
-        "filters": {"cuts_webhook_keys": {"()": CutsWebhookKeys}},
+        "filters": {"cuts_keys": {"()": CutsKeys}},
         # On the handler for the children of django.security, which a filter of their parent would not see; on the
         # loggers for Django's own handlers.
-        "handlers": {
-            "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["cuts_webhook_keys"]}
-        },
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["cuts_keys"]}},
         "root": {"handlers": ["console"], "level": level},
-        "loggers": {**_NEVER_BELOW, **{name: {"filters": ["cuts_webhook_keys"]} for name in _LOGS_ADDRESSES}},
+        "loggers": {**_NEVER_BELOW, **{name: {"filters": ["cuts_keys"]} for name in _LOGS_ADDRESSES}},
     }

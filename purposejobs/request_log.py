@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 
-from purposejobs.body_limit import WEBHOOKS
+from purposejobs.logs import KEYED_ADDRESSES
 
 
 class QuietRequestMiddleware(RequestMiddleware):
@@ -11,5 +11,6 @@ class QuietRequestMiddleware(RequestMiddleware):
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        path = f"{WEBHOOKS}…" if request.path.startswith(WEBHOOKS) else request.path  # the rest is a key
+        keyed = (f"{begin}…" for begin in KEYED_ADDRESSES if request.path.startswith(begin))  # the rest is a key
+        path = next(keyed, request.path)
         return f"{request.method} {path}"

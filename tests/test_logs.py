@@ -40,6 +40,17 @@ def test_log_when_a_delivery_is_refused_then_the_key_of_its_address_is_not_in_it
     assert KEY not in log.getvalue()
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", [f"/unsubscribe/{KEY}/", f"/c/{KEY}/"])
+def test_log_when_an_address_holds_a_key_of_somebody_then_it_is_cut(
+    client: Client, log: io.StringIO, path: str
+) -> None:
+    client.get(path)
+    logging.getLogger("django.request").warning("Not Found: %s", path)
+    assert f"GET {path.partition(KEY)[0]}" in log.getvalue()
+    assert KEY not in log.getvalue()
+
+
 @pytest.mark.parametrize("name", ["django.request", "django.security.csrf", "django.security.DisallowedHost"])
 def test_log_when_django_writes_an_address_then_only_the_key_is_cut(log: io.StringIO, name: str) -> None:
     logger = logging.getLogger(name)

@@ -19,6 +19,7 @@ from candidates.importing.columns import COLUMNS
 from candidates.importing.reader import MAX_BYTES, MAX_ROWS, NEEDED
 from candidates.importing.running import IMPORTED
 from candidates.models import CandidateImport, CandidateImportRow, ImportState, RowOutcome
+from candidates.spreadsheets import BOM, harmless
 
 SHOWN = 100
 
@@ -143,7 +144,8 @@ class CandidateImportAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg
         writer = csv.writer(response)
         writer.writerow(["line", "what becomes of it", "column", "reason"])
         for row in each.rows.filter(outcome__in=[RowOutcome.BAD, RowOutcome.SKIPPED]):
-            writer.writerows([row.line, row.get_outcome_display(), *problem] for problem in row.problems)
+            what = row.get_outcome_display()
+            writer.writerows([row.line, what, *map(harmless, problem)] for problem in row.problems)
         return response
 
     def _get(self, request: HttpRequest, pk: int) -> CandidateImport:
@@ -193,8 +195,7 @@ def _first(rows: QuerySet[CandidateImportRow]) -> list[CandidateImportRow]:
 
 
 def _csv(filename: str) -> HttpResponse:
-    # The mark tells Excel that this is UTF-8.
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response = HttpResponse(BOM, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
 

@@ -115,6 +115,14 @@ def test_problems_then_every_bad_row_is_a_line_with_its_reasons(operator: Client
     assert "This is not an email address." in rows.content.decode()
 
 
+def test_problems_when_a_cell_holds_a_formula_then_it_runs_nowhere(operator: Client) -> None:
+    upload(operator, b"first_name,last_name,email,level\nAda,Lovelace,ada@example.org,x|=1+1\n")
+    each = CandidateImport.objects.get()
+    tasks.run_import(each.pk)
+    answer = operator.get(reverse("admin:candidates_candidateimport_problems", args=[each.pk])).content.decode()
+    assert "x|'=1+1" in answer
+
+
 def test_page_when_rows_grow_then_the_queries_do_not(operator: Client) -> None:
     counts = []
     for number in (3, 150):
