@@ -170,7 +170,7 @@ def test_page_when_there_are_many_then_asks_the_database_no_more(
 
     more(2, "Poet")
     as_rita.get(PAGE)
-    with django_assert_num_queries(11) as few:
+    with django_assert_num_queries(12) as few:
         assert all(pair.typed for pair, _ in as_rita.get(PAGE).context["pairs"])
     more(23, "Tamer")
     with django_assert_num_queries(len(few)):

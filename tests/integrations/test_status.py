@@ -210,7 +210,7 @@ def test_page_costs_the_same_however_much_there_is(
     for step in Step:
         health.note_trouble(row.pk, step, "unavailable")
     ExportFactory.create_batch(3, connection=row, greenhouse_job__connection=row)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         as_bob.get(PAGE)
 
 

@@ -161,9 +161,9 @@ def test_log_costs_as_many_queries_for_one_line_as_for_many(
 ) -> None:
     happen(application, EventKind.APPLIED)
     rows_of(as_alice)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         rows_of(as_alice)
     for _ in range(20):
         happen(ApplicationFactory(job=JobFactory(employer=application.employer)), EventKind.APPLIED)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         assert len(rows_of(as_alice)) == 22
