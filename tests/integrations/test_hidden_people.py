@@ -14,6 +14,7 @@ from candidates.search import index
 from candidates.sourcing import source
 from integrations.arrival import Arrival
 from integrations.batches import Order, send_batch
+from integrations.consent import refusal_of
 from integrations.models import Connection, Export, ExportState, SendsAs
 from tests.factories import (
     ApplicationFactory,
@@ -143,6 +144,14 @@ def test_an_applicant_who_took_another_address_later_when_picked_then_keeps_it_p
     posted["application"] = applied.key
     as_rita.post(f"{ROOT}/candidates/{profile.candidate.key}/send/", posted)
     assert Export.objects.filter(application=applied).exists()
+
+
+def test_what_was_picked_when_an_applicant_hides_then_is_not_sent_though_the_application_is(
+    employer: Employer, picked: Application, profile: Profile
+) -> None:
+    applied = ApplicationFactory(job__employer=employer, candidate=profile.candidate)
+    hide(profile)
+    assert (refusal_of(picked), refusal_of(applied)) == ("left_network", "")
 
 
 def test_the_pipeline_as_csv_when_a_name_ends_a_cell_then_runs_no_formula(as_rita: Client, employer: Employer) -> None:
