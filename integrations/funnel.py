@@ -92,7 +92,7 @@ def jobs_to_choose(employer: Employer) -> list[tuple[int, str]]:
 
 
 def _measure(employer: Employer, *, since: datetime, job_id: int | None) -> Funnel:
-    people = Application.objects.for_employer(employer).filter(created_at__gte=since)
+    people = Application.objects.visible_to(employer).filter(created_at__gte=since)
     changes = TimelineEvent.objects.filter(application__employer=employer, application__created_at__gte=since)
     if job_id:
         people, changes = people.filter(job=job_id), changes.filter(application__job=job_id)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Employer
 from candidates.models import Application, ApplicationOrigin, ApplicationStatus, EventKind, Origin, TimelineEvent
 from integrations.funnel import Funnel, Step, funnel
-from tests.factories import ApplicationFactory, JobFactory
+from tests.factories import ApplicationFactory, JobFactory, ProfileFactory
 
 PAGE = "/employers/lumen-robotics/dashboard/"
 
@@ -130,3 +130,9 @@ def test_dashboard_then_shows_the_funnel_with_its_table(as_bob: Client, people: 
 @pytest.mark.parametrize("query", ["days=7&job=x", "days=365&job=99999999999999999999", "days=&job=", "days=30&job=-1"])
 def test_dashboard_when_asked_nonsense_then_answers(as_bob: Client, people: Employer, query: str) -> None:
     assert as_bob.get(f"{PAGE}?{query}").status_code == 200
+
+
+def test_funnel_when_somebody_picked_hides_then_no_number_knows_of_them(people: Employer) -> None:
+    hidden = ProfileFactory(is_listed=False).candidate
+    _person(people, candidate=hidden, origin=ApplicationOrigin.SOURCED, after={"sent": 1})
+    assert _counts(funnel(people))["sourced"] == 1
