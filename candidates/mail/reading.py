@@ -5,19 +5,17 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Employer, Membership
-from candidates.known import known_to
+from candidates.known import known_to, names_known_to
 from candidates.mail.addresses import relay_address
 from candidates.mail.problems import PROBLEMS, MailProblem
 from candidates.mail.rules import is_unsubscribed
 from candidates.models import (
-    Application,
     Candidate,
     Conversation,
     Direction,
     DoNotContact,
     MailState,
     Message,
-    Profile,
 )
 
 _TROUBLE = Q(state__in=(MailState.FAILED, MailState.UNKNOWN), direction=Direction.TO_CANDIDATE)
@@ -50,15 +48,8 @@ def conversations_of(employer: Employer) -> QuerySet[Conversation]:
 
 def name_people(employer: Employer, conversations: list[Conversation]) -> list[tuple[Conversation, str]]:
     """Put to each conversation what the employer calls the person. Two queries, however many there are."""
-    ids = {row.candidate_id for row in conversations}
-    visible = set(Profile.objects.visible_to(employer).filter(candidate__in=ids).values_list("candidate", flat=True))
-    applied: dict[int, str] = {}
-    for application in Application.objects.visible_to(employer).filter(candidate__in=ids - visible):
-        applied.setdefault(application.candidate_id, application.name)  # the newest comes first
-    return [
-        (row, row.candidate.name if row.candidate_id in visible else applied.get(row.candidate_id, ""))
-        for row in conversations
-    ]
+    names = names_known_to(employer, [row.candidate for row in conversations])
+    return [(row, names.get(row.candidate_id, "")) for row in conversations]
 
 
 def mail_of(*, membership: Membership, candidate: Candidate) -> MailOfPerson:
