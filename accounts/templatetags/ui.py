@@ -32,6 +32,7 @@ def _icon_paths(name: str) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024)
 def icon(name: str, css: str = "") -> SafeString:
     """Draw a vendored icon in the colour of the text around it; it says nothing to a screen reader.
 

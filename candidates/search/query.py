@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -90,7 +91,7 @@ class Query:
             job=_number(asked, "job"),
         )
 
-    @property
+    @cached_property
     def clauses(self) -> tuple[Clause, ...]:
         return parse(self.text)
 
@@ -127,7 +128,7 @@ class Query:
         }
         return {name: value for name, value in said.items() if value not in ("", None, [])}
 
-    @property
+    @cached_property
     def address(self) -> str:
         """The same as what comes behind the question mark. `Query.of` reads it back."""
         return urlencode(self.parameters, doseq=True)

@@ -1,6 +1,6 @@
 """Why somebody is in the answer to a search, told from what was asked. No queries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from candidates.models import Profile, ProfileText, Remote, SearchState, TermKind
 from candidates.search.query import Query
@@ -12,12 +12,16 @@ _WHERE = (("headline", "title and skills"), ("about", "summary"), ("wishes", "pl
 _REMOTE = {Remote.ONLY: "remote only", Remote.OPEN: "remote or on site", Remote.NO: "on site"}
 
 
-def reasons(query: Query, profile: Profile) -> list[str]:
+# What somebody says of themselves, by kind; nothing said is an empty list.
+Names = Mapping[str, list[str]]
+
+
+def reasons(query: Query, profile: Profile, names: Names) -> list[str]:
     """Say what of the query a person meets: ["3 of 4 skills: Python, …", "Berlin", "within budget"].
 
-    Shape: `terms` and `text` of the profile are there already, without the words of the résumé.
+    Shape: `text` of the profile is there already, without the words of the résumé; `names` are those of its terms.
     """
-    told = [*_skills(query, profile), *_words(query, getattr(profile, "text", None)), *_places(query, profile)]
+    told = [*_skills(query, names), *_words(query, getattr(profile, "text", None)), *_places(query, profile, names)]
     if query.levels:
         told.append(profile.get_level_display())
     if query.years_min is not None or query.years_max is not None:
@@ -25,23 +29,23 @@ def reasons(query: Query, profile: Profile) -> list[str]:
     if query.salary is not None:
         said = profile.salary_min is not None or profile.salary_max is not None
         told.append("within budget" if said else "has not named a salary")
-    told += [name for name in profile.names_of(TermKind.VALUE) if name in query.values]
+    told += [name for name in names[TermKind.VALUE] if name in query.values]
     if query.is_narrow and profile.search_state == SearchState.ACTIVE or query.states:
         told.append(profile.get_search_state_display().lower())
     return told
 
 
-def _skills(query: Query, profile: Profile) -> Iterator[str]:
+def _skills(query: Query, names: Names) -> Iterator[str]:
     asked = {term_key(name) for name in query.skills}
-    met = [name for name in profile.names_of(TermKind.SKILL) if term_key(name) in asked]
+    met = [name for name in names[TermKind.SKILL] if term_key(name) in asked]
     if met:
         count = f"{len(met)} of {len(asked)} skills: " if len(asked) > 1 else ""
         yield count + ", ".join(met)
 
 
-def _places(query: Query, profile: Profile) -> Iterator[str]:
+def _places(query: Query, profile: Profile, names: Names) -> Iterator[str]:
     asked = [term_key(name) for name in query.locations]
-    for name in profile.names_of(TermKind.LOCATION):
+    for name in names[TermKind.LOCATION]:
         if any(f" {term_key(name)}".find(f" {place}") >= 0 for place in asked):
             yield name
     if query.remote:
