@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -60,12 +61,17 @@ def _chunks(ids: Iterable[int]) -> Iterator[Sequence[int]]:
     return (each[start : start + AT_ONCE] for start in range(0, len(each), AT_ONCE))
 
 
+@lru_cache(maxsize=10_000)  # thousands share a skill
+def _folded(name: str) -> str:
+    return fold(name)
+
+
 def _terms(profile_ids: Sequence[int]) -> dict[int, dict[str, list[str]]]:
-    """The names of their terms by kind, and under `_WORDS` the words that stand for them."""
+    """The names of their terms by kind, as they are compared, and under `_WORDS` the words that stand for them."""
     terms: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     rows = ProfileTerm.objects.filter(profile__in=profile_ids).order_by("pk")
     for pk, kind, name, term in rows.values_list("profile", "term__kind", "term__name", "term"):
-        terms[pk][kind].append(name)
+        terms[pk][kind].append(_folded(name))
         terms[pk][_WORDS].append(term_word(term))
     return terms
 
@@ -75,7 +81,7 @@ def _texts(row: dict[str, Any], terms: dict[str, list[str]]) -> dict[str, str]:
         if isinstance(name, TermKind):
             yield from terms[name]
         else:
-            yield (row[name] or "")[:MOST_CHARACTERS]
+            yield fold((row[name] or "")[:MOST_CHARACTERS])
 
-    texts = {column: " ".join(fold(text) for name in names for text in said(name)) for column, names in _SAID.items()}
+    texts = {column: " ".join(text for name in names for text in said(name)) for column, names in _SAID.items()}
     return texts | {"wishes": " ".join([texts["wishes"], *terms[_WORDS]])}

@@ -44,8 +44,9 @@ def term_word(term_id: int) -> str:
 
 def fold(text: str) -> str:
     """Reduce a text to the words in it as they are compared. Shape: words of letters and digits, single spaces."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
     for sign, spelled in _SIGNS:
         plain = sign.sub(spelled, plain)
     return " ".join(word[:LONGEST_WORD] for word in _WORD.findall(plain))
