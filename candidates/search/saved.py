@@ -24,6 +24,8 @@ from candidates.search.query import Query, Sort
 Narrowing = Callable[[Employer, Query], Q | None]
 MOST_SAVED = 50
 TOLD_EVERY = timedelta(days=1)
+# Whoever joins in this very moment may not be seen yet: they are told of the next time, not passed over for ever.
+SETTLED_AFTER = timedelta(minutes=1)
 LETTERS_PER_SWEEP = 100
 
 
@@ -92,7 +94,7 @@ def tell(membership_id: int, *, narrowing: Narrowing) -> None:
     Repeat: harmless; only the caller that claims a search tells of it, and what the mail server did not take is owed
     again.
     """
-    now = timezone.now()
+    now = timezone.now() - SETTLED_AFTER
     membership = Membership.objects.select_related("employer", "user").filter(pk=membership_id).first()
     if membership is None or not membership.user.is_active:
         return

@@ -209,13 +209,31 @@ def test_a_search_too_many_is_not_saved(client: Client, rita: User) -> None:
     assert SavedSearch.objects.count() == saved.MOST_SAVED
 
 
+def join_a_while_ago(name: str) -> Profile:
+    profile = join(name, skills=["Rust"])
+    Profile.objects.filter(pk=profile.pk).update(joined_at=timezone.now() - timedelta(minutes=5))
+    return profile
+
+
+def test_a_saved_search_tells_of_somebody_who_joins_this_moment_the_next_time(rita: User) -> None:
+    search = saved.save(membership=member(rita), name="Rust", address="skills=Rust")
+    SavedSearch.objects.update(told_until=timezone.now() - timedelta(days=2))
+    join("Just now", skills=["Rust"])
+    saved.tell(search.membership_id, narrowing=narrowing)
+    assert mail.outbox == []
+    Profile.objects.update(joined_at=F("joined_at") - timedelta(minutes=5))
+    SavedSearch.objects.update(told_until=F("told_until") - timedelta(days=1, minutes=5))
+    saved.tell(search.membership_id, narrowing=narrowing)
+    assert len(mail.outbox) == 1
+
+
 def test_a_saved_search_tells_once_of_who_is_new_and_visible(rita: User, employer: Employer) -> None:
     search = saved.save(membership=member(rita), name="Rust", address="skills=Rust")
     SavedSearch.objects.update(told_until=timezone.now() - timedelta(days=2))
     old = join("Old", skills=["Rust"])
     Profile.objects.filter(pk=old.pk).update(joined_at=timezone.now() - timedelta(days=3))
-    join("New", skills=["Rust"])
-    hidden = join("Hidden", skills=["Rust"])
+    join_a_while_ago("New")
+    hidden = join_a_while_ago("Hidden")
     HiddenFrom.objects.create(profile=hidden, name="Lumen Robotics", key="lumenrobotics")
     assert saved.owed() == [search.membership_id]
     for _ in range(2):
@@ -234,7 +252,7 @@ def test_a_saved_search_when_the_mail_server_is_away_is_told_later(rita: User, s
     search = saved.save(membership=member(rita), name="Rust", address="skills=Rust")
     before = timezone.now() - timedelta(days=2)
     SavedSearch.objects.update(told_until=before)
-    join("New", skills=["Rust"])
+    join_a_while_ago("New")
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     saved.tell(search.membership_id, narrowing=narrowing)
@@ -246,7 +264,7 @@ def test_a_saved_search_when_the_mail_server_is_away_is_told_later(rita: User, s
 def test_a_saved_search_without_letters_tells_in_the_page_alone(rita: User) -> None:
     search = saved.save(membership=member(rita), name="Rust", address="skills=Rust")
     SavedSearch.objects.update(told_until=timezone.now() - timedelta(days=2), wants_email=False)
-    join("New", skills=["Rust"])
+    join_a_while_ago("New")
     saved.tell(search.membership_id, narrowing=narrowing)
     assert mail.outbox == []
     assert Notice.objects.count() == 1
