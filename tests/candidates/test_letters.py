@@ -3,7 +3,6 @@
 import importlib
 import logging
 import smtplib
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,7 +10,6 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core import mail
-from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from accounts.models import Employer
@@ -21,33 +19,10 @@ from candidates.services import AnswerData, ApplicationData, submit_application
 from jobs.models import Job
 from jobs.questions import QuestionKind
 from tests.candidates import files
+from tests.candidates.mail_server import MailServer
 from tests.factories import ApplicationFactory, DocumentFactory, JobFactory
 
 DATA = ApplicationData("Ada", "Lovelace", "ada@example.org", note="Buy now: http://spam.example")
-
-
-class Breaking(EmailBackend):
-    """A mail server that fails as the test says."""
-
-    at_open: Exception | None = None
-    at_send: Exception | None = None
-
-    def open(self) -> bool:
-        if self.at_open:
-            raise self.at_open
-        return True
-
-    def send_messages(self, messages: Any) -> int:
-        if self.at_send:
-            raise self.at_send
-        return super().send_messages(messages)
-
-
-@pytest.fixture
-def server(settings: Any) -> Iterator[type[Breaking]]:
-    settings.EMAIL_BACKEND = "tests.candidates.test_letters.Breaking"
-    yield Breaking
-    Breaking.at_open = Breaking.at_send = None
 
 
 @pytest.fixture
@@ -122,7 +97,7 @@ def test_write_when_the_title_holds_line_breaks_then_adds_no_header(application:
 )
 def test_write_when_the_mail_server_fails_then_sends_again_only_what_it_surely_has_not(
     application: Application,
-    server: type[Breaking],
+    server: type[MailServer],
     caplog: pytest.LogCaptureFixture,
     at_open: Exception | None,
     at_send: Exception | None,
@@ -198,7 +173,7 @@ def test_submit_when_pressed_twice_then_is_one_try_and_one_letter(job: Job) -> N
 
 
 def test_repeat_when_the_mail_server_is_down_then_is_told_later(
-    application: Application, server: type[Breaking]
+    application: Application, server: type[MailServer]
 ) -> None:
     aged(application, confirmed_at=timezone.now(), repeated_at=timezone.now())
     server.at_open = ConnectionRefusedError()

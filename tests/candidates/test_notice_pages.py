@@ -14,7 +14,7 @@ from candidates import tasks
 from candidates.models import Notice, NoticeKind, Profile, Rhythm
 from candidates.notices import digest, notify
 from candidates.notices.choosing import wishes_of
-from tests.candidates.test_letters import Breaking
+from tests.candidates.mail_server import MailServer
 from tests.factories import ProfileFactory
 
 pytestmark = pytest.mark.django_db
@@ -142,8 +142,8 @@ def test_a_digest_that_the_mail_server_never_got_is_owed_again(
     tell(employer)
     make_due()
     [member] = digest.owed()
-    settings.EMAIL_BACKEND = "tests.candidates.test_letters.Breaking"
-    monkeypatch.setattr(Breaking, "at_open", ConnectionRefusedError())
+    settings.EMAIL_BACKEND = "tests.candidates.mail_server.MailServer"
+    monkeypatch.setattr(MailServer, "at_open", ConnectionRefusedError())
     digest.write(member)
     assert digest.owed() == [member]
 

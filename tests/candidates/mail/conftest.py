@@ -1,10 +1,8 @@
-"""Ada of the network, Rita who recruits, and a mail server that does as the test says."""
+"""Ada of the network, Rita who recruits, and the letters between them."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from django.core.mail.backends.locmem import EmailBackend
 
 from accounts.models import Employer, Membership, User
 from candidates import tasks
@@ -13,30 +11,6 @@ from candidates.mail.addresses import relay_address
 from candidates.mail.intake import Taken, receive
 from candidates.models import Candidate, Conversation, InboundMail, Message
 from tests.factories import ProfileFactory
-
-
-class Server(EmailBackend):
-    """A mail server: takes everything, or fails as it is told."""
-
-    at_open: Exception | None = None
-    at_send: Exception | None = None
-
-    def open(self) -> bool:
-        if self.at_open:
-            raise self.at_open
-        return True
-
-    def send_messages(self, messages: Any) -> int:
-        if self.at_send:
-            raise self.at_send
-        return super().send_messages(messages)
-
-
-@pytest.fixture
-def server(settings: Any) -> Iterator[type[Server]]:
-    settings.EMAIL_BACKEND = "tests.candidates.mail.conftest.Server"
-    yield Server
-    Server.at_open = Server.at_send = None
 
 
 @pytest.fixture(autouse=True)

@@ -28,7 +28,7 @@ from candidates.models import (
     Message,
     Profile,
 )
-from tests.candidates.mail.conftest import Server
+from tests.candidates.mail_server import MailServer
 from tests.factories import ApplicationFactory, CandidateFactory, HiddenFromFactory, JobFactory, ProfileFactory
 
 DRAFT = Draft("Robots", "Hello")
@@ -151,7 +151,7 @@ def test_two_letters_at_once_do_not_both_pass_the_limit_and_one_key_is_one_lette
 def test_a_letter_is_sent_again_by_itself_only_where_it_surely_has_not_left(
     message: Message,
     membership: Membership,
-    server: type[Server],
+    server: type[MailServer],
     caplog: pytest.LogCaptureFixture,
     at_open: Exception | None,
     at_send: Exception | None,
@@ -175,7 +175,7 @@ def test_a_letter_is_sent_again_by_itself_only_where_it_surely_has_not_left(
     assert len(mail.outbox) == 1
 
 
-def test_a_mail_server_that_is_down_for_a_day_is_given_up(message: Message, server: type[Server]) -> None:
+def test_a_mail_server_that_is_down_for_a_day_is_given_up(message: Message, server: type[MailServer]) -> None:
     server.at_open = ConnectionRefusedError()
     for _ in range(len(relaying.RETRY_MINUTES) + 1):
         Message.objects.update(retry_at=None)
@@ -188,7 +188,7 @@ def test_a_worker_killed_with_a_letter_in_hand_sends_it_to_nobody_twice(
     message: Message, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(Server, "send_messages", _killed)
+        patched.setattr(MailServer, "send_messages", _killed)
         patched.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", _killed)
         with pytest.raises(KeyboardInterrupt):
             relaying.pass_on(message.pk)

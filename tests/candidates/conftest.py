@@ -1,0 +1,15 @@
+"""A mail server that does as the test says."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.candidates.mail_server import MailServer
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[type[MailServer]]:
+    settings.EMAIL_BACKEND = "tests.candidates.mail_server.MailServer"
+    yield MailServer
+    MailServer.at_open = MailServer.at_send = None
