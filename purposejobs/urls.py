@@ -10,13 +10,13 @@ admin.site.site_title = "Purpose Jobs"
 admin.site.index_title = "What runs here"
 
 urlpatterns = [
+    path("", include("integrations.urls")),  # begins with what Greenhouse delivers to
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("jobs.urls")),
     path("", include("candidates.urls")),
-    path("", include("integrations.urls")),
 ]
 
 handler500 = "accounts.views.server_error"

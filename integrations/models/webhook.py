@@ -76,7 +76,8 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
 class WebhookDelivery(models.Model):
     """One thing Greenhouse told, kept until it is worked on; its body is a hint of what to read again, no more."""
 
-    endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="deliveries")
+    # No index of its own: all below begin with it, and each is written to by every delivery.
+    endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     event = models.CharField(max_length=60, blank=True, help_text="Empty: it named none.")
     event_id = models.CharField("Greenhouse-Event-ID", max_length=64, blank=True)
     digest = models.CharField(max_length=64, editable=False)

@@ -29,6 +29,6 @@ def test_export_budget_when_a_promise_is_broken_says_which() -> None:
 def test_webhook_intake_when_run_small_stores_every_delivery() -> None:
     figures = webhook_intake.measure(rounds=2, requests=5)
     assert figures.missing == 0
-    assert all(one.ratio > 0 for one in figures.rounds)
-    slow = replace(figures, rounds=(webhook_intake.Round(1000, 100),), missing=3)
+    assert all(one.intake > 0 for one in figures.rounds)
+    slow = replace(figures, rounds=(webhook_intake.Round(empty=1000, bare=1000, intake=100),), missing=3)
     assert [word in " ".join(slow.failures()) for word in ("0.10 times", "3 deliveries")] == [True, True]
