@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Count, Q
 
 from accounts.models import Employer
+from candidates.models import Application
 from integrations.models import Connection, Export, ExportState, GreenhouseJobPost
 from jobs.models import Job, JobState
 
@@ -30,7 +31,7 @@ def rules(connection: Connection | None, now: datetime) -> dict[Why, Q]:
     offered = GreenhouseJobPost.objects.filter(connection=connection).offered().values("pk")
     stuck = Export.objects.filter(
         connection=connection, state=ExportState.NEEDS_ATTENTION, application__job__isnull=False
-    )
+    ).exclude(application__in=Application.objects.hidden_from(connection.employer))
     is_open = ~Q(state=JobState.CLOSED)
     found = {
         Why.BACK: Q(greenhouse_link__asks_to_reopen=True),

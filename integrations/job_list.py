@@ -124,11 +124,12 @@ class JobList:
             *("greenhouse_link__post__pay_ranges", "greenhouse_link__post__greenhouse_job__custom_fields"),
         )
         here = Application.objects.filter(job=OuterRef("pk"))
+        hidden = Application.objects.hidden_from(self.employer)
         stuck = Export.objects.filter(application__job=OuterRef("pk"), state=ExportState.NEEDS_ATTENTION)
         return rows.annotate(
             applicant_count=_count(here, by="job"),
             unsent_count=_count(reviewing.unsent(here), by="job"),
-            stuck_count=_count(stuck, by="application__job"),
+            stuck_count=_count(stuck.exclude(application__in=hidden), by="application__job"),
             **flags,
         ).order_by(*_order(self.asked.sort))
 

@@ -76,6 +76,8 @@ def send(*, membership: Membership, candidate: Candidate, draft: Draft, is_confi
     letter = filled(draft, membership=membership, candidate=candidate)
     with transaction.atomic():
         conversation = open_conversation(membership=membership, candidate=candidate)
+        # Of two presses at once, the second waits here and finds the letter of the first.
+        Conversation.objects.select_for_update().get(pk=conversation.pk)
         there = Message.objects.filter(key=draft.key).first() if draft.key else None
         if there and _is_repeat(there, conversation, letter):
             return there

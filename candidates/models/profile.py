@@ -201,6 +201,7 @@ class HiddenFrom(models.Model):
 
     class Meta:
         ordering = [Lower("name"), "pk"]
+        verbose_name_plural = "hidden from"
         constraints = [models.UniqueConstraint(fields=["profile", "key"], name="hidden_from_unique")]
 
     def __str__(self) -> str:

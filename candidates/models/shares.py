@@ -46,6 +46,7 @@ class SharedWith(models.Model):
 
     class Meta:
         ordering = ["-share__at", "-pk"]
+        verbose_name_plural = "shared with"
         constraints = [models.UniqueConstraint(fields=["share", "membership"], name="shared_with_unique")]
         # For the sweep of letters: next to nothing is in it.
         indexes = [models.Index("share", name="shared_unwritten", condition=models.Q(emailed_at=None))]

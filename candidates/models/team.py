@@ -57,6 +57,7 @@ class Activity(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
+        verbose_name_plural = "activities"
         indexes = [models.Index("employer", "candidate", "at", name="activity_of_a_person")]
 
     def __str__(self) -> str:

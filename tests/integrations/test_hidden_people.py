@@ -16,6 +16,7 @@ from integrations.arrival import Arrival
 from integrations.batches import Order, send_batch
 from integrations.consent import refusal_of
 from integrations.models import Connection, Export, ExportState, SendsAs
+from jobs.models import JobState
 from tests.factories import (
     ApplicationFactory,
     ConnectionFactory,
@@ -70,6 +71,20 @@ def test_pages_of_exports_when_somebody_hides_unsent_then_are_without_them(
     assert as_rita.get(f"{ROOT}/exports/{export.pk}/correct/").status_code == 404
     assert as_rita.get(f"{ROOT}/exports/{export.pk}/job/").status_code == 404
     assert as_rita.get(f"{ROOT}/dashboard/").context["exports"]["stuck"] == 0
+
+
+def test_counts_of_what_stopped_when_somebody_hides_then_are_without_them(
+    as_rita: Client, employer: Employer, connection: Connection, profile: Profile, rita: User
+) -> None:
+    job = JobFactory(employer=employer, state=JobState.DRAFT)
+    picked = source(employer=employer, candidate=profile.candidate, job=job, by=rita)
+    export_of(picked, connection, state=ExportState.NEEDS_ATTENTION, problem_code="left_network")
+    assert as_rita.get(f"{ROOT}/dashboard/").context["attention"] == {"exports": 1}
+    assert [job.stuck_count for job in as_rita.get(f"{ROOT}/jobs/").context["page"]] == [1]
+    hide(profile)
+    assert as_rita.get(f"{ROOT}/dashboard/").context["attention"] == {}
+    assert [job.stuck_count for job in as_rita.get(f"{ROOT}/jobs/").context["page"]] == [0]
+    assert as_rita.get(f"{ROOT}/jobs/?state=attention").context["list"].matching.count() == 0
 
 
 def test_pages_of_exports_when_somebody_hides_once_in_greenhouse_then_still_say_so(

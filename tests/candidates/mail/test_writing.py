@@ -136,6 +136,23 @@ def test_two_letters_at_once_do_not_both_pass_the_limit_and_one_key_is_one_lette
     assert Message.objects.count() == 3
 
 
+@pytest.mark.django_db(transaction=True)
+def test_one_letter_sent_twice_at_once_to_somebody_written_to_before_is_one_letter(membership: Membership) -> None:
+    person = ProfileFactory().candidate
+    send(membership, person)
+    draft = Draft("Once more", "Hello again", key=uuid.uuid4())
+
+    def one(_: int) -> int:
+        try:
+            return writing.send(membership=membership, candidate=person, draft=draft, is_confirmed=True).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(one, range(4)))) == 1
+    assert Message.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     ("at_open", "at_send", "state"),
     [
