@@ -24,14 +24,14 @@ class Why(models.TextChoices):
     CLOSED = "closed", "Closed by Greenhouse"
 
 
-def rules(connection: Connection | None, now: datetime) -> dict[Why, Q]:
-    """Say for each reason which jobs of the connection's employer it holds for. Empty without a connection."""
+def rules(*, employer: Employer, connection: Connection | None, now: datetime) -> dict[Why, Q]:
+    """Say for each reason which jobs of the employer it holds for. Empty without a connection."""
     if connection is None:
         return {}
     offered = GreenhouseJobPost.objects.filter(connection=connection).offered().values("pk")
     stuck = Export.objects.filter(
         connection=connection, state=ExportState.NEEDS_ATTENTION, application__job__isnull=False
-    ).exclude(application__in=Application.objects.hidden_from(connection.employer))
+    ).exclude(application__in=Application.objects.hidden_from(employer))
     is_open = ~Q(state=JobState.CLOSED)
     found = {
         Why.BACK: Q(greenhouse_link__asks_to_reopen=True),
@@ -59,6 +59,7 @@ def needs_a_person(reasons: dict[Why, Q]) -> Q:
 
 def count_by_reason(*, employer: Employer, connection: Connection | None, now: datetime) -> dict[Why, int]:
     """Count the employer's jobs for each reason, those with none left out. One query."""
-    counts = {why.value: Count("pk", filter=rule) for why, rule in rules(connection, now).items()}
+    reasons = rules(employer=employer, connection=connection, now=now)
+    counts = {why.value: Count("pk", filter=rule) for why, rule in reasons.items()}
     found = Job.objects.for_employer(employer).aggregate(**counts) if counts else {}
     return {why: found[why.value] for why in Why if found.get(why.value)}

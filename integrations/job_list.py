@@ -80,7 +80,7 @@ class JobList:
 
     def __init__(self, *, employer: Employer, connection: Connection | None, asked: Asked, now: datetime) -> None:
         self.employer, self.asked = employer, asked
-        self.reasons = rules(connection, now)
+        self.reasons = rules(employer=employer, connection=connection, now=now)
 
     @property
     def matching(self) -> JobQuerySet:
