@@ -130,7 +130,7 @@ def test_fetch_page_when_the_reply_is_no_json_is_unexpected(
 
 @pytest.mark.parametrize(
     "link",
-    ['<https://evil.example/v3/jobs?cursor=c>; rel="next"', f'<{BASE}/v3/users?cursor=c>; rel="next"', "more"],
+    [f'<{BASE}/v3/users?cursor=c>; rel="next"', f'<{BASE}/v3/jobs>; rel="next"', "more"],
 )
 def test_fetch_page_when_the_link_leads_elsewhere_is_refused(
     http: responses.RequestsMock, harvest: GreenhouseClient, link: str
@@ -139,6 +139,16 @@ def test_fetch_page_when_the_link_leads_elsewhere_is_refused(
     error = failure(lambda: harvest.fetch_page("jobs", JobPayload))
     assert isinstance(error, errors.UnexpectedReply)
     assert error.field == "Link"
+
+
+def test_fetch_all_when_links_name_another_address_asks_only_the_one_we_know(
+    http: responses.RequestsMock, harvest: GreenhouseClient
+) -> None:
+    elsewhere = {"Link": '<http://elsewhere.example:8080/v3/jobs?cursor=c>; rel="next"'}
+    http.get(f"{BASE}/v3/jobs", json=[record("jobs", id=2)], headers=elsewhere)
+    http.get(f"{BASE}/v3/jobs", json=[record("jobs", id=1)])
+    assert [row.id for row in harvest.fetch_all("jobs", JobPayload)] == [2, 1]
+    assert sent(http)[1] == ("GET", "/v3/jobs", {"cursor": "c"})
 
 
 def test_fetch_page_when_lenient_names_odd_records_and_gives_the_others(
