@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from integrations.greenhouse import transport
 from integrations.greenhouse.errors import NotFound
-from integrations.greenhouse.harvest import IDS_PER_CALL, Body, Harvest, Id, Page, TokenSource, parse_reply
+from integrations.greenhouse.harvest import IDS_PER_CALL, Body, Harvest, Id, Page, TokenSource, parse_reply, stamp
 from integrations.greenhouse.schemas import (
     ApplicationPayload,
     ApplicationStagePayload,
@@ -82,7 +82,7 @@ class GreenhouseClient(Harvest):
 
     def fetch_recent_candidates(self, since: datetime, cursor: str | None) -> Page[CandidatePayload]:
         """Return one page of the people to whom something happened since then, the newest people first."""
-        params = {"last_activity_at": f"gte|{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
+        params = {"last_activity_at": f"gte|{stamp(since)}"}
         return self.fetch_page("candidates", CandidatePayload, params=params, cursor=cursor, lenient=True)
 
     def fetch_candidates_by_email(self, email: str) -> People:
@@ -126,7 +126,7 @@ class GreenhouseClient(Harvest):
 
         Shape: where Greenhouse ignores the date, there are more of them; each is as it stands now.
         """
-        params = {"last_activity_at": f"gte|{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
+        params = {"last_activity_at": f"gte|{stamp(moment)}"}
         if job_ids is None:
             return list(self.fetch_all("applications", ApplicationPayload, params={**params, "prospect": "true"}))
         filters = {"job_ids": job_ids}

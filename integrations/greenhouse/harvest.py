@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from requests import PreparedRequest, Session
@@ -187,6 +187,11 @@ class Harvest:
 
     def _attempt(self, call: Call, token: str) -> Reply:
         return transport.exchange(self._session, call, _Bearer(token), self._gate)
+
+
+def stamp(moment: datetime) -> str:
+    """Write a moment as Greenhouse's date filters want it (contract §3.3)."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def parse_reply(reply: Reply, schema: type[T]) -> T:

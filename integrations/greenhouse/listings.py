@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from integrations.greenhouse.harvest import stamp
 from integrations.greenhouse.reading import JOB_BOARDS, READINGS, Reading
 from integrations.models import (
     GreenhouseJob,
@@ -105,7 +106,7 @@ def _changes(sync: SyncRun) -> Iterable[Listing]:
     deleted does not announce itself, and one that is old is new to us if the post was a draft until now.
     """
     assert sync.changed_since is not None  # noqa: S101 - for the type checker
-    changed = {"updated_at": f"gte|{_stamp(sync.changed_since - OVERLAP)}"}
+    changed = {"updated_at": f"gte|{stamp(sync.changed_since - OVERLAP)}"}
     posts = READINGS["job_posts"]
     first = [*READINGS, DELETED]
     for reading in READINGS.values():
@@ -133,11 +134,6 @@ def _survey(_: SyncRun) -> Iterable[Listing]:
 
 def _of_posts() -> Iterable[Reading]:
     return (reading for reading in READINGS.values() if reading.after)
-
-
-def _stamp(moment: datetime) -> str:
-    """Write a moment as Greenhouse's date filters want it (contract §3.3)."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 # --- whose ids are asked for ---------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from integrations import sweeps
 from integrations.greenhouse import recent
+from integrations.greenhouse.harvest import stamp
 from integrations.models import Connection, ConnectionState, GreenhouseJob, PeopleReading, RemoteIdentity
 from tests.integrations.greenhouse.sending import person_in
 from tests.sandbox_process import SandboxProcess
@@ -56,7 +57,7 @@ def test_the_second_reading_asks_for_what_changed_and_replaces_it(
     PeopleReading.objects.update(read_since=long_ago)
     RemoteIdentity.objects.filter(remote_id=str(made["id"])).update(active_at=long_ago)
     read(connection)
-    assert f"gte|{long_ago - recent.OVERLAP:%Y-%m-%dT%H:%M:%SZ}" in unquote(_asked(sandbox)[-1]["query"])
+    assert f"gte|{stamp(long_ago - recent.OVERLAP)}" in unquote(_asked(sandbox)[-1]["query"])
     now = RemoteIdentity.objects.filter(remote_id=str(made["id"]))
     assert now.count() == 1
     assert set(now.values_list("digest", flat=True)).isdisjoint(before)
