@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, Role, User
+from candidates.handing_over import is_settled, one_line
 from integrations.fields import Secret
 from integrations.models import (
     OPEN_SYNC,
@@ -34,7 +35,7 @@ TELL_BROKEN_AFTER = timedelta(minutes=2)
 TELL_OUTAGE_AFTER = timedelta(hours=1)  # Greenhouse being down repairs itself, and no admin can hurry it
 TELL_WELL_AFTER = timedelta(minutes=5)
 QUIET_AFTER_WELL = timedelta(minutes=30)  # a connection that comes and goes writes no letter each time
-# How long a worker may take to send one; after that another tries. Also the wait after a mail server's refusal.
+# How long a worker may take to send one; after that, or when the server did not take it, another tries.
 TELLING_TAKES = timedelta(minutes=5)
 
 
@@ -56,7 +57,8 @@ def connections_to_tell() -> list[int]:
 def tell_admins(connection_id: int) -> None:
     """Write to the employer's admins that their connection broke, or is well again.
 
-    Effects: one e-mail at most, outside any transaction. A mail server that refuses is asked again in five minutes.
+    Effects: one e-mail at most, outside any transaction. A mail server that does not take it now is asked again in
+        five minutes.
     Repeat: harmless; one worker at a time, and each of the two letters once.
     """
     now = timezone.now()
@@ -80,21 +82,19 @@ def _write(kind: str, connection_id: int) -> bool:
 
 
 def write_letter(kind: str, connection: Connection, context: dict[str, Any]) -> bool:
-    """Send the letter of this kind to the employer's admins; False if the mail server did not take it."""
+    """Send the letter of this kind to the employer's admins; False if it is to be tried again.
+
+    What the mail server will never take, or may have taken before it fell silent, is not tried again.
+    """
     to = _admins_of(connection)
     context |= {"connection": connection, "employer": connection.employer}
     subject, body = (
         render_to_string(f"integrations/email/{kind}_{part}.txt", context) for part in ("subject", "message")
     )
-    try:
-        # To all of them at once: either the letter is out or it is not, so nobody gets it twice.
-        EmailMessage(" ".join(subject.split()), body, to=to).send()
-    except OSError as exc:
-        # Only what went wrong: the error itself may quote an address.
-        log.warning("connection %s: letter %s not sent: %s", connection.pk, kind, type(exc).__name__)
-        return False
-    log.info("connection %s: letter %s sent to %d", connection.pk, kind, len(to))
-    return True
+    # To all of them at once: either the letter is out or it is not, so nobody gets it twice. RFC 3834: an
+    # out-of-office reply must not answer it.
+    letter = EmailMessage(one_line(subject), body, to=to, headers={"Auto-Submitted": "auto-generated"})
+    return not to or is_settled(letter, f"connection {connection.pk}, letter {kind}")
 
 
 def _admins_of(connection: Connection) -> list[str]:

@@ -27,7 +27,8 @@ def connections_to_ask() -> list[int]:
 def ask_admins(connection_id: int) -> None:
     """Write to the employer's admins how many exports need a person, and where.
 
-    Effects: one e-mail at most, outside any transaction. A mail server that refuses is asked again in five minutes.
+    Effects: one e-mail at most, outside any transaction. A mail server that does not take it now is asked again in
+        five minutes.
     Repeat: harmless; one worker at a time, and once a day.
     """
     now = timezone.now()

@@ -1,7 +1,7 @@
 """The letters of a connection: its admins hear once that it is broken, and once that it works again."""
 
 from datetime import timedelta
-from smtplib import SMTPServerDisconnected
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from accounts.models import Role
 from integrations import life, tasks
 from integrations.models import Connection
 from integrations.problems import PROBLEMS
+from tests.candidates.mail_server import MailServer
 from tests.factories import ConnectionFactory, MembershipFactory, UserFactory
 from tests.integrations.trouble import ago, change, tick
 
@@ -89,19 +90,33 @@ def test_after_it_was_told_well_the_next_break_is_quiet_for_half_an_hour(row: Co
     assert tick() == [BROKEN]
 
 
-def test_a_letter_that_could_not_leave_is_tried_again_later(row: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("at_open", "at_send", "is_tried_again"),
+    [
+        (ConnectionRefusedError(), None, True),
+        (None, SMTPRecipientsRefused({"alice@example.com": (451, b"later")}), True),
+        (None, SMTPRecipientsRefused({"alice@example.com": (550, b"never")}), False),
+        (None, SMTPServerDisconnected("alice@example.com?"), False),
+    ],
+    ids=["not reached", "not now", "never", "silent half-way"],
+)
+def test_letter_when_the_mail_server_fails_then_only_what_it_has_not_taken_is_tried_again(
+    row: Connection,
+    server: type[MailServer],
+    caplog: pytest.LogCaptureFixture,
+    at_open: Exception | None,
+    at_send: Exception | None,
+    is_tried_again: bool,
+) -> None:
     row.mark_trouble("key_refused")
     change(row, broken_since=ago(minutes=3))
-
-    def refuse(*_: Any, **__: Any) -> int:
-        raise SMTPServerDisconnected("alice@example.com?")
-
-    with monkeypatch.context() as broken:
-        broken.setattr("django.core.mail.EmailMessage.send", refuse)
-        assert tick() == []
+    server.at_open, server.at_send = at_open, at_send
+    assert tick() == []
+    assert "alice" not in caplog.text
+    server.at_open = server.at_send = None
     assert tick() == [], "not at once"
     change(row, tell_not_before=ago(seconds=1))
-    assert tick() == [BROKEN]
+    assert tick() == ([BROKEN] if is_tried_again else [])
 
 
 def test_a_worker_that_died_over_a_letter_leaves_it_to_another(
@@ -114,7 +129,7 @@ def test_a_worker_that_died_over_a_letter_leaves_it_to_another(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as dying:
-        dying.setattr("django.core.mail.EmailMessage.send", die)
+        dying.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", die)
         with pytest.raises(KeyboardInterrupt):
             life.tell_admins(row.pk)
     assert life.connections_to_tell() == [], "it may still be at work"

@@ -1,7 +1,6 @@
 """The letter about exports that need a person: once a day at most, and never about nothing new."""
 
 from datetime import timedelta
-from smtplib import SMTPServerDisconnected
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Employer, User
 from integrations import reminding, tasks
 from integrations.models import Connection, ConnectionState, Export
+from tests.candidates.mail_server import MailServer
 from tests.factories import ApplicationFactory, ConnectionFactory, ExportFactory, GreenhouseJobFactory, JobFactory
 
 
@@ -108,17 +108,13 @@ def test_letter_when_it_has_just_stopped_or_arrived_then_not_yet_and_never(conne
     assert tick() == []
 
 
-def test_letter_when_the_mail_server_refuses_then_it_is_asked_again(
-    connection: Connection, monkeypatch: pytest.MonkeyPatch
+def test_letter_when_the_mail_server_is_away_then_it_is_asked_again(
+    connection: Connection, server: type[MailServer]
 ) -> None:
     make(connection)
-    with monkeypatch.context() as patched:
-
-        def refuse(*_: Any) -> None:
-            raise SMTPServerDisconnected("gone")
-
-        patched.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
-        assert tick() == []
+    server.at_open = ConnectionRefusedError()
+    assert tick() == []
+    server.at_open = None
     assert tick() == [], "not at once"
     Connection.objects.update(tell_not_before=ago(seconds=1))
     assert len(tick()) == 1
