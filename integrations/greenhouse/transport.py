@@ -324,18 +324,50 @@ def _is_from_handshake(error: BaseException) -> bool:
 
 
 def _offending_fields(reply: Reply) -> tuple[str, ...]:
-    """Return the keys an error body blames: `{"errors": [{"<field>": "<message>"}]}` or its older form."""
+    """Return the keys an error body blames: `{"errors": [{"<field>": "<message>"}]}` or its older form, else in words.
+
+    Words are only searched for the keys that we sent, so that no value of anybody comes along.
+    """
     try:
         body = decode_json(reply.content)
     except ValueError:
         return ()
-    listed = body.get("errors") if isinstance(body, dict) else None
-    names: list[object] = []
-    for entry in listed if isinstance(listed, list) else [listed]:
-        if isinstance(entry, dict):
-            names.extend([entry["field"]] if {"field", "message"} <= entry.keys() else entry)
+    if not isinstance(body, dict):
+        return ()
+    listed = body.get("errors")
+    entries = listed if isinstance(listed, list) else [listed]
+    names = [name for entry in entries if isinstance(entry, dict) for name in _named(entry)]
     known = dict.fromkeys(name for name in names if isinstance(name, str) and _FIELD_NAME.fullmatch(name))
-    return tuple(known)
+    texts = [text for text in (*entries, body.get("message")) if isinstance(text, str)]
+    return tuple(known) or tuple(key for key in _keys_of(reply.call) if any(_blames(text, key) for text in texts))
+
+
+def _named(entry: Mapping[str, Any]) -> Iterator[object]:
+    if {"field", "message"} <= entry.keys():
+        yield entry["field"]
+        return
+    for name, said in entry.items():
+        yield name
+        if isinstance(said, dict):
+            yield from said
+
+
+def _blames(text: str, key: str) -> bool:
+    """Tell whether a sentence is about a key, by its name or as people say it: `last_name`, "Last name is missing"."""
+    words = re.escape(key.removesuffix("_id").replace("_", " "))
+    return bool(re.search(rf"\b{re.escape(key)}\b|(?:^|[.:;,]\s*)(?i:{words})\b", text))
+
+
+def _keys_of(call: Call) -> Iterator[str]:
+    """The keys of a request, and those of the record inside its body."""
+    yield from call.params or ()
+    if call.body is None or call.content_type != "application/json":
+        return
+    body = json.loads(call.body)
+    for key, held in body.items() if isinstance(body, dict) else ():
+        yield key
+        if isinstance(held, dict):
+            yield from held
 
 
 def _is_loopback(host: str | None) -> bool:

@@ -34,7 +34,8 @@ def without_what_is_gone(walk: Walk, body: dict[str, Any], part: dict[str, Any],
         try:
             return send()
         except Rejected as exc:
-            if not _left_out(walk, part, exc.fields) | _completed(walk, body, exc.fields):
+            blamed = tuple(name.rpartition(".")[2] for name in exc.fields)  # it may say `application.source_id`
+            if not _left_out(walk, part, blamed) | _completed(walk, body, blamed):
                 raise
 
 

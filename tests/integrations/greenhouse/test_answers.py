@@ -100,6 +100,12 @@ def test_status_when_it_leaves_the_outcome_open_is_harmless_only_for_a_read(
         ({"errors": [{"message": "must be set", "field": "job_id"}]}, ("job_id",)),
         ({"errors": {"job_id": ["is unknown"]}}, ("job_id",)),
         ({"errors": ["Ada is not allowed"]}, ()),
+        ({"errors": ["last_name can't be blank, Ada"]}, ("last_name",)),
+        ({"errors": ["Validation failed: Last name can't be blank"]}, ("last_name",)),
+        ({"errors": ["Ada has no last name"]}, ()),
+        ({"errors": ["Source must exist"]}, ("source_id",)),
+        ({"message": "`application.source_id` 7 does not exist"}, ("application", "source_id")),
+        ({"errors": [{"application": {"source_id": "does not exist"}}]}, ("application", "source_id")),
         ({"errors": [{"ada@example.com": "is taken"}, {"": "x"}, {"a" * 80: "x"}, {"field": 5, "message": "x"}]}, ()),
         ({"errors": None}, ()),
         (["errors"], ()),
@@ -109,7 +115,7 @@ def test_rejection_when_it_names_fields_keeps_names_and_no_values(
     http: responses.RequestsMock, harvest: GreenhouseClient, body: object, fields: tuple[str, ...]
 ) -> None:
     http.post(f"{BASE}/v3/candidates", json=body, status=422)
-    error = failure(lambda: harvest.send_candidate(PERSON))
+    error = failure(lambda: harvest.send_candidate({**PERSON, "application": {"job_id": 1, "source_id": 7}}))
     assert isinstance(error, errors.Rejected)
     assert error.fields == fields
     assert "Ada" not in f"{error} {vars(error)}"

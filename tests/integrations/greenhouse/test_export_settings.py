@@ -7,9 +7,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from integrations import sending
+from integrations.credentials import client_for
+from integrations.greenhouse.errors import Rejected
+from integrations.greenhouse.export import Walk
 from integrations.greenhouse.export.credit import LOOK_AGAIN_AFTER
+from integrations.greenhouse.export.healing import without_what_is_gone
 from integrations.greenhouse.scopes import CREDIT, PROSPECTS
-from integrations.models import ExportState, GreenhouseCredit, GreenhouseJob, JobLink
+from integrations.models import ExportState, GreenhouseCredit, GreenhouseJob, GreenhousePerson, JobLink
 from tests.factories import UserFactory
 from tests.integrations.greenhouse.sending import (
     ONCE,
@@ -126,6 +130,21 @@ def test_what_greenhouse_no_longer_has_is_left_out_and_said(sandbox: SandboxProc
     assert there["source_id"] is None
     assert there["job_interview_stage_id"] == _stages(sandbox, hiring)[0]["id"]
     assert arrived(sandbox) == ONCE
+
+
+def test_what_is_blamed_by_its_whole_way_is_left_out(hiring: GreenhouseJob) -> None:
+    row = owe(apply(hiring))
+    walk = Walk.of(row, GreenhousePerson(), client_for(hiring.connection))
+    part = {"job_id": 1, "source_id": 999}
+    body = {"first_name": "Ada", "last_name": "", "application": part}
+
+    def send() -> dict[str, Any]:
+        if "source_id" in part:
+            raise Rejected("unprocessable", path="/v3/candidates", fields=("application.source_id", "last_name"))
+        return body
+
+    assert without_what_is_gone(walk, body, part, send) == {**body, "last_name": "-", "application": {"job_id": 1}}
+    assert row.remarks == ["source_gone", "name_completed"]
 
 
 def test_a_pool_that_is_gone_is_left_out_and_said(sandbox: SandboxProcess, hiring: GreenhouseJob) -> None:
