@@ -15,12 +15,13 @@ from candidates.models import Share, SharedWith
 
 OWED_FOR = timedelta(days=1)  # a later one tells nothing new: it stands in the colleague's list
 LETTERS_PER_SWEEP = 100
+_OWED = Q(emailed_at=None, membership__user__is_active=True)
 
 
 def owed() -> list[int]:
-    """Shares of which a colleague is owed a letter, the oldest first."""
-    rows = Share.objects.filter(at__gt=timezone.now() - OWED_FOR, recipients__emailed_at=None)
-    return list(rows.order_by("pk").values_list("pk", flat=True).distinct()[:LETTERS_PER_SWEEP])
+    """Shares of which a colleague who can log in is owed a letter, the oldest first."""
+    rows = SharedWith.objects.filter(_OWED, share__at__gt=timezone.now() - OWED_FOR)
+    return list(rows.order_by("share").values_list("share", flat=True).distinct()[:LETTERS_PER_SWEEP])
 
 
 def write(share_id: int) -> None:
@@ -32,8 +33,7 @@ def write(share_id: int) -> None:
     share = Share.objects.filter(pk=share_id, at__gt=timezone.now() - OWED_FOR).select_related("employer", "by").first()
     if share is None:
         return
-    is_active = Q(membership__user__is_active=True)
-    for recipient in share.recipients.filter(is_active, emailed_at=None).select_related("membership__user"):
+    for recipient in share.recipients.filter(_OWED).select_related("membership__user"):
         _write_one(share, recipient)
 
 

@@ -91,6 +91,19 @@ def test_share_is_told_by_letter_notice_list_and_timeline(
     assert ProfileAccess.objects.get(kind="shared").user == rita
 
 
+@pytest.mark.parametrize("leaves", [True, False], ids=["left the team", "locked out"])
+def test_share_when_its_only_colleague_is_gone_then_no_letter_is_owed(
+    rita: User, ada: Candidate, to_bob: Membership, leaves: bool
+) -> None:
+    given: dict[str, Any] = {"employer": to_bob.employer, "candidate": ada, "by": rita}
+    sharing.share_with_team(**given, to=[to_bob], note="", key=uuid4())
+    if leaves:
+        to_bob.delete()
+    else:
+        User.objects.filter(pk=to_bob.user_id).update(is_active=False)
+    assert sharing_letters.owed() == []
+
+
 def test_share_without_anybody_or_with_strangers_is_refused(
     as_rita: Client, ada: Candidate, charlie: User, rita: User, to_bob: Membership
 ) -> None:
