@@ -16,7 +16,6 @@ from accounts.models import Employer, Membership, Role, User
 from accounts.services import set_logo
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-admin.site.site_header = admin.site.site_title = "Purpose Jobs"
 
 
 class UserAddForm(AdminUserCreationForm):  # type: ignore[type-arg]

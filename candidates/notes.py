@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Employer, Membership, User
+from accounts.models import Employer, Membership
 from candidates import activity
 from candidates.known import known_to, name_known_to
 from candidates.models import ActivityKind, Candidate, Note, NoticeKind
@@ -101,17 +101,13 @@ def _call(note: Note, members: list[Membership], by: Membership) -> None:
     if not called:
         return
     note.mentioned.add(*(member.user_id for member in called))
-    who, about = _name_of(by.user), name_known_to(by.employer, note.candidate)
+    about = name_known_to(by.employer, note.candidate)
     address = reverse("candidate", args=[by.employer.slug, note.candidate.key])
     notify(
         employer=by.employer,
         kind=NoticeKind.MENTION,
-        text=f"{who} mentioned you in a note about {about}",
+        text=f"{by.user} mentioned you in a note about {about}",
         url=f"{address}#note-{note.pk}",
         candidate=note.candidate,
         to=called,
     )
-
-
-def _name_of(user: User) -> str:
-    return user.get_full_name() or user.email

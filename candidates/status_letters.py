@@ -26,7 +26,6 @@ _TOLD = {
     ApplicationStatus.OFFER: LetterKind.MOVED_ON,
     ApplicationStatus.REJECTED: LetterKind.REJECTED,
 }
-FIELDS = ("job", "company")
 
 
 def follow(application_id: int, status: str, at: datetime) -> None:

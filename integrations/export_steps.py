@@ -65,7 +65,7 @@ def _files(export: Export, is_recruiter: bool) -> list[StepShown]:
         if file.remote_id or file.is_left_out:
             state = "done" if file.remote_id else "left_out"
         else:  # the first one without an id is the one in flight
-            state, in_flight = ("in_flight", False) if in_flight else ("open", False)
+            state, in_flight = "in_flight" if in_flight else "open", False
         name = file.filename if is_recruiter or file.type == FileType.RESUME else ""
         rows.append(StepShown(file.get_type_display(), state, file.remote_id, note=name, is_file=True))
     return rows or [StepShown(ExportStep.FILE.label, "left_out" if export.state == ExportState.SENT else "open")]

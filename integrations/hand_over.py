@@ -8,7 +8,15 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
-from candidates.models import Application, ApplicationQuerySet, ApplicationStatus, Origin, Profile, TimelineEvent
+from candidates.models import (
+    Application,
+    ApplicationOrigin,
+    ApplicationQuerySet,
+    ApplicationStatus,
+    Origin,
+    Profile,
+    TimelineEvent,
+)
 from integrations.batches import Order, send_batch
 from integrations.greenhouse.mapping import tracked_status
 from integrations.hiring_plan import Choice, fetch_lists
@@ -52,7 +60,7 @@ def staged_by_hand(connection: Connection) -> ApplicationQuerySet:
     known = Export.objects.filter(application=OuterRef("pk")).exclude(state=ExportState.CANCELLED)
     unwilling = Profile.objects.filter(candidate=OuterRef("candidate"), can_be_sent=False)
     rows = Application.objects.visible_to(connection.employer).filter(Exists(since), status__in=_OPEN)
-    return rows.exclude(Exists(known)).exclude(Q(Exists(unwilling), origin="sourced"))
+    return rows.exclude(Exists(known)).exclude(Q(Exists(unwilling), origin=ApplicationOrigin.SOURCED))
 
 
 def plan_of(connection: Connection) -> Plan:

@@ -14,7 +14,7 @@ from accounts.models import User
 from integrations.importing import CLOSED, DO_NOT_IMPORT, LIVE, OFF, UNDECIDED, offered_posts
 from integrations.models import Connection
 from integrations.searching import cleaned, every_word, page_number
-from jobs.models import PLACES_JOINED_BY
+from jobs.models import PLACES_JOINED_BY, is_in_place
 
 PER_PAGE = 100
 _SEARCHED = (
@@ -166,20 +166,10 @@ def _narrowed(posts: "QuerySet[Any]", asked: Asked) -> "QuerySet[Any]":
     if asked.department:
         posts = posts.filter(Q(team=asked.department) | Q(team__startswith=asked.department + UNDER))
     if asked.location:
-        posts = posts.filter(_in_place(asked.location))
+        posts = posts.filter(is_in_place(asked.location))
     if asked.remote:
         posts = posts.filter(is_remote=asked.remote == "yes")
     return posts
-
-
-def _in_place(place: str) -> Q:
-    first, last = f"{place}{PLACES_JOINED_BY}", f"{PLACES_JOINED_BY}{place}"
-    return (
-        Q(location=place)
-        | Q(location__startswith=first)
-        | Q(location__endswith=last)
-        | Q(location__contains=f"{last}{PLACES_JOINED_BY}")
-    )
 
 
 def _is_new(saved_at: datetime | None) -> Q:

@@ -7,7 +7,16 @@ from django.db import transaction
 from django.template.defaultfilters import pluralize
 
 from accounts.models import Employer, User
-from candidates.models import Application, ApplicationOrigin, Candidate, EventKind, Origin, Profile, TimelineEvent
+from candidates.models import (
+    Application,
+    ApplicationOrigin,
+    ApplicationStatus,
+    Candidate,
+    EventKind,
+    Origin,
+    Profile,
+    TimelineEvent,
+)
 from candidates.sourcing import unsaved
 
 
@@ -62,7 +71,7 @@ def _tell(application_ids: Iterable[int], by: User) -> None:
             text="Picked from the network",
             origin=Origin.MEMBER,
             actor=by,
-            status="applied",
+            status=ApplicationStatus.APPLIED,
         )
         for pk in application_ids
     )

@@ -170,7 +170,7 @@ def cancel_export(*, export: Export, by: User) -> bool:
 def choose_other_job(*, export: Export, greenhouse_job: GreenhouseJob, by: User) -> Export | None:
     """Send a stopped export to another Greenhouse job; None while something of it may still arrive on the first.
 
-    Effects: one transaction; stage and pool of the first job are dropped.
+    Effects: one transaction; the stage of the first job is dropped.
     Repeat: the export to that job, which may be another one that was there before; this one is cancelled then.
     Raises: ValueError for a job of another employer.
     """

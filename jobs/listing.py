@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.http import QueryDict
 
 from accounts.models import Employer
-from jobs.models import PLACES_JOINED_BY, Job, JobQuerySet
+from jobs.models import PLACES_JOINED_BY, Job, JobQuerySet, is_in_place
 
 PER_PAGE = 50
 NO_DEPARTMENT = "Other"
@@ -76,7 +76,7 @@ def _narrowed(jobs: JobQuerySet, chosen: dict[str, str]) -> JobQuerySet:
     if chosen["department"]:
         jobs = jobs.filter(department=chosen["department"])
     if chosen["location"]:
-        jobs = jobs.in_place(chosen["location"])
+        jobs = jobs.filter(is_in_place(chosen["location"]))
     if chosen["remote"]:
         jobs = jobs.filter(is_remote=True) if chosen["remote"] == "yes" else jobs.filter(is_remote=False)
     return jobs

@@ -18,6 +18,17 @@ _LANGUAGE_TAG = re.compile(r"[a-z]{2}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
 PLACES_JOINED_BY = " · "  # a job may be in several places
 
 
+def is_in_place(place: str) -> models.Q:
+    """Say as a filter that a place is the location, or one of several."""
+    first, last = f"{place}{PLACES_JOINED_BY}", f"{PLACES_JOINED_BY}{place}"
+    return (
+        models.Q(location=place)
+        | models.Q(location__startswith=first)
+        | models.Q(location__endswith=last)
+        | models.Q(location__contains=f"{last}{PLACES_JOINED_BY}")
+    )
+
+
 class JobState(models.TextChoices):
     """draft → live ⇄ off → closed."""
 
@@ -39,17 +50,6 @@ class JobQuerySet(models.QuerySet["Job"]):
         no_department = models.Case(models.When(department="", then=1), default=0)
         return self.order_by(no_department, Lower("department"), "department", "title", "pk").defer(
             "description", "questions"
-        )
-
-    def in_place(self, place: str) -> "JobQuerySet":
-        """Jobs of which `place` is the location, or one of several."""
-        first, last = f"{place}{PLACES_JOINED_BY}", f"{PLACES_JOINED_BY}{place}"
-        middle = f"{PLACES_JOINED_BY}{place}{PLACES_JOINED_BY}"
-        return self.filter(
-            models.Q(location=place)
-            | models.Q(location__startswith=first)
-            | models.Q(location__endswith=last)
-            | models.Q(location__contains=middle)
         )
 
 

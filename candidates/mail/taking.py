@@ -84,7 +84,7 @@ def _take_one(parsed: Parsed, raw: bytes, conversation: Conversation, direction:
     if Message.objects.filter(conversation=conversation, inbound_id=came["inbound_id"]).exists():
         return "repeat"
     if parsed.kind is Kind.AUTOMATIC:
-        if direction == Direction.TO_MEMBER and known_to(conversation.employer).filter(pk=conversation.candidate_id):
+        if direction == Direction.TO_MEMBER and _is_known(conversation):
             add_automatic(conversation=conversation, subject=parsed.subject, text=parsed.text or _NO_TEXT, **came)
         return "automatic"
     if not parsed.text and not parsed.file_count:
@@ -95,7 +95,7 @@ def _take_one(parsed: Parsed, raw: bytes, conversation: Conversation, direction:
 
 
 def _from_candidate(conversation: Conversation, parsed: Parsed, came: dict[str, Any]) -> str:
-    if not known_to(conversation.employer).filter(pk=conversation.candidate_id).exists():
+    if not _is_known(conversation):
         return _reject(conversation, parsed, "hidden_by_you")
     add_answer(conversation=conversation, subject=parsed.subject, text=parsed.text or _NO_TEXT, **came)
     return "answer"
@@ -115,6 +115,10 @@ def _from_member(conversation: Conversation, parsed: Parsed, came: dict[str, Any
     except NotSent as refused:
         return _reject(conversation, parsed, refused.problem.code)
     return "letter"
+
+
+def _is_known(conversation: Conversation) -> bool:
+    return known_to(conversation.employer).filter(pk=conversation.candidate_id).exists()
 
 
 def _own_addresses(conversation: Conversation, direction: Direction) -> set[str]:

@@ -38,7 +38,6 @@ class News:
     """A saved search with how many people are new in it."""
 
     search: SavedSearch
-    since: datetime
     results: Results
 
     @property
@@ -127,7 +126,7 @@ def _news(row: SavedSearch, since: datetime, now: datetime, narrowing: Narrowing
     query = Query.of(QueryDict(row.address))
     new = Q(joined_at__gt=since, joined_at__lte=now)
     further = narrowing(row.membership.employer, query)
-    return News(row, since, find(row.membership, query, only=new if further is None else new & further))
+    return News(row, find(row.membership, query, only=new if further is None else new & further))
 
 
 def _letter(membership: Membership, news: list[News]) -> EmailMessage:

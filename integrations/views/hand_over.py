@@ -1,6 +1,6 @@
 """The page on which a team decides about people whom it moved by hand before Greenhouse was connected."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
 from integrations import hand_over as handing
+from integrations.ids import as_uuid
 from integrations.views.connection import connection_or_404
 
 
@@ -25,12 +26,6 @@ def hand_over(request: EmployerRequest) -> HttpResponse:
         handing.keep_by_hand(connection=connection, by=request.user)
         messages.success(request, "They stay yours to move. What you move from now on, we will ask about again.")
         return redirect("pipeline", request.employer.slug)
-    batch = handing.hand_over(connection=connection, by=request.user, key=_key(request))
+    key = as_uuid(request.POST.get("key", "")) or uuid4()
+    batch = handing.hand_over(connection=connection, by=request.user, key=key)
     return redirect(batch.get_absolute_url())
-
-
-def _key(request: EmployerRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("key", ""))
-    except ValueError:
-        return uuid4()

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -21,7 +20,7 @@ from candidates.sourcing import NotInNetwork, source
 from candidates.views.going_back import page_back
 from integrations import pipeline, pipeline_download, staging
 from integrations.hand_over import staged_by_hand
-from integrations.ids import as_id
+from integrations.ids import as_id, as_uuid
 from integrations.people import address_of
 from integrations.pipeline import Asked, Card
 from integrations.problems import PROBLEMS
@@ -87,7 +86,7 @@ def pipeline_move(request: EmployerRequest) -> HttpResponse:
     """Move one person into another column, unless Greenhouse says where they stand."""
     # One form serves all cards, so its buttons say both: "offer:<key>".
     to, _, key = request.POST.get("to", "").partition(":")
-    application = get_object_or_404(Application.objects.visible_to(request.employer), key=_uuid_or_404(key))
+    application = get_object_or_404(Application.objects.visible_to(request.employer), key=as_uuid(key))
     back = page_back(request, reverse("pipeline", args=[request.employer.slug]))
     try:
         status = ApplicationStatus(to)
@@ -101,13 +100,6 @@ def pipeline_move(request: EmployerRequest) -> HttpResponse:
     except ValueError:
         messages.error(request, "Choose one of the columns in the list.")
     return redirect(back)
-
-
-def _uuid_or_404(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as exc:
-        raise Http404 from exc
 
 
 @require_GET

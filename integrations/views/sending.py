@@ -24,8 +24,6 @@ from integrations.sharing_form import ShareForm
 from integrations.views.connection import connection_of
 from integrations.views.people import note, person_or_404
 
-PER_PAGE = 100
-
 
 @require_http_methods(["GET", "POST"])
 @employer_required(Role.RECRUITER)
@@ -96,7 +94,7 @@ def _send(request: EmployerRequest, person: Person, application: Application, fo
 def send_jobs(request: EmployerRequest) -> HttpResponse:
     """Search the Greenhouse jobs that people can be sent to."""
     connection = get_object_or_404(Connection, employer=request.employer)
-    form = ShareForm(initial=request.GET.dict(), connection=connection, by=request.user, takes_own=_takes_own(request))
+    form = ShareForm(initial=request.GET.dict(), connection=connection, by=request.user, takes_own="own" in request.GET)
     context = {"form": form, "roles": _roles(request, form)}
     return render(request, "integrations/_send_jobs.html", context)
 
@@ -110,10 +108,6 @@ def send_choices(request: EmployerRequest) -> HttpResponse:
     job = ShareForm(**given).job
     form = ShareForm(**given, lists=fetch_lists(connection, job, pools=True))
     return render(request, "integrations/_send_choices.html", {"form": form})
-
-
-def _takes_own(request: EmployerRequest) -> bool:
-    return "own" in request.GET
 
 
 def filled(request: EmployerRequest, connection: Connection, *, takes_own: bool = False) -> ShareForm:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -19,7 +19,7 @@ from accounts.permissions import EmployerRequest, employer_required
 from candidates.known import known_to
 from candidates.models import Application, Candidate
 from integrations import batches, picking
-from integrations.ids import as_ids
+from integrations.ids import as_ids, as_uuid
 from integrations.models import Batch
 from integrations.sharing_form import OWN_JOB, ShareForm
 from integrations.views.applicants import listed
@@ -106,7 +106,7 @@ def _send_many(request: EmployerRequest, chosen: Chosen) -> HttpResponse:
     if not form.is_valid():
         return form_page(request, form, **context)
     order = batches.Order() if form.goes_to_own else batches.Order(form.cleaned_data["job"], form.arrival)
-    key = _key(request.POST["key"])
+    key = as_uuid(request.POST["key"]) or uuid4()
     given: dict[str, Any] = {"connection": connection, "order": order, "by": request.user, "key": key}
     return redirect(batches.send_batch(applications=chosen.applications(), **given))
 
@@ -144,16 +144,5 @@ def _chosen_candidates(request: EmployerRequest) -> QuerySet[Candidate]:
     known = known_to(request.employer)
     if "people" in request.POST:
         return known.filter(pk__in=as_ids(request.POST["people"].split(",")[: batches.AT_MOST]))
-    keys = [key for text in request.POST.getlist("candidate")[: batches.AT_MOST] if (key := _uuid(text))]
+    keys = [key for text in request.POST.getlist("candidate")[: batches.AT_MOST] if (key := as_uuid(text))]
     return known.filter(key__in=keys)
-
-
-def _key(text: str) -> UUID:
-    return _uuid(text) or uuid4()
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
