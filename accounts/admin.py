@@ -7,11 +7,12 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.counting import count_of
 from accounts.models import Employer, Membership, Role, User
 from accounts.services import set_logo
 
@@ -146,12 +147,10 @@ class EmployerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return (*self.readonly_fields, "slug") if obj else self.readonly_fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Employer]:
-        counts = {
-            "members_total": Count("memberships", distinct=True),
-            "jobs_total": Count("jobs", distinct=True),
-        }
         employers: QuerySet[Employer] = super().get_queryset(request)
-        return employers.annotate(**counts)
+        return employers.annotate(
+            members_total=count_of(Employer, "memberships"), jobs_total=count_of(Employer, "jobs")
+        )
 
     @admin.display(description="Logo")
     def logo_shown(self, employer: Employer) -> SafeString | str:

@@ -3,11 +3,12 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.counting import count_of
 from jobs import services
 from jobs.html import clean
 from jobs.models import Job, JobState
@@ -45,7 +46,7 @@ class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         rows: QuerySet[Job] = super().get_queryset(request)
-        return rows.annotate(applications_made=Count("applications"))
+        return rows.annotate(applications_made=count_of(Job, "applications"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Job | None = None) -> Any:
         # Moving a job would hand its applicants to another employer.

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from accounts.counting import count_of
 from candidates.admin.base import NoAddOrDelete, ReadOnly
 from candidates.models import Answer, Application, Candidate, Document, TimelineEvent
 
@@ -69,7 +70,7 @@ class CandidateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Candidate]:
         rows: QuerySet[Candidate] = super().get_queryset(request)
-        return rows.annotate(applications_made=Count("applications", distinct=True))
+        return rows.annotate(applications_made=count_of(Candidate, "applications"))
 
     @admin.display(description="Applications", ordering="applications_made")
     def application_count(self, candidate: Candidate) -> int:

@@ -3,6 +3,8 @@
 from typing import ClassVar
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from candidates.admin.base import ReadOnly
 from candidates.models import CandidateLink, Share, SharedWith
@@ -12,6 +14,9 @@ class SharedWithInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     model = SharedWith
     fields = readonly_fields = ("membership", "emailed_at")
     extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SharedWith]:
+        return super().get_queryset(request).select_related("membership__user", "membership__employer")
 
 
 @admin.register(Share)

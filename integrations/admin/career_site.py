@@ -3,12 +3,13 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Case, Count, Model, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, Model, OuterRef, QuerySet, Subquery, Value, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts.counting import count_of
 from integrations.admin.base import EngineAdmin, OfConnectionAdmin, list_of
 from integrations.models import (
     FieldOverride,
@@ -113,7 +114,9 @@ class GreenhouseJobAdmin(OfConnectionAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[GreenhouseJob]:
         rows: QuerySet[GreenhouseJob] = super().get_queryset(request)
-        return rows.annotate(posts_here=Count("posts", distinct=True), exports_here=Count("exports", distinct=True))
+        return rows.annotate(
+            posts_here=count_of(GreenhouseJob, "posts"), exports_here=count_of(GreenhouseJob, "exports")
+        )
 
     @admin.display(description="Custom fields")
     def own_fields(self, job: GreenhouseJob) -> SafeString | str:

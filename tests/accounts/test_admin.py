@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Membership, Role, User
-from tests.factories import MembershipFactory
+from accounts.models import Employer, Membership, Role, User
+from tests.factories import JobFactory, MembershipFactory
 
 
 @pytest.fixture
@@ -65,6 +65,16 @@ def test_admin_forms_when_opened_show(as_operator: Client, alice: User, model: s
     pk = {"user": alice.pk, "employer": membership.employer_id, "membership": membership.pk}[model]
     assert as_operator.get(reverse(f"admin:accounts_{model}_change", args=[pk])).status_code == 200
     assert as_operator.get(reverse(f"admin:accounts_{model}_add")).status_code == 200
+
+
+def test_employers_when_listed_then_members_and_jobs_are_counted_apart(as_operator: Client, employer: Employer) -> None:
+    MembershipFactory.create_batch(2, employer=employer)
+    JobFactory.create_batch(3, employer=employer)
+    address = reverse("admin:accounts_employer_changelist")
+    html = as_operator.get(address, {"o": "-3.-4"}).text
+    assert '<td class="field-members_count">2</td><td class="field-jobs_count">3</td>' in html
+    Employer.objects.create(name="Nobody yet", slug="nobody-yet")
+    assert '<td class="field-members_count">0</td><td class="field-jobs_count">0</td>' in as_operator.get(address).text
 
 
 def change(client: Client, membership: Membership, **changes: Any) -> Any:

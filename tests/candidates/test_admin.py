@@ -4,13 +4,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from candidates.models import Application, Candidate, Origin, TimelineEvent
+from candidates.models import Application, Candidate, Origin, Share, TimelineEvent
 from tests.factories import (
     AnswerFactory,
     ApplicationFactory,
     CandidateFactory,
     DocumentFactory,
     JobFactory,
+    MembershipFactory,
     UserFactory,
 )
 
@@ -55,6 +56,17 @@ def test_lists_when_rows_grow_then_the_queries_do_not(
         AnswerFactory(application=more, document=DocumentFactory(candidate=more.candidate))
         TimelineEvent.objects.create(application=more, kind="stage_moved", text="x", origin=Origin.POLL)
     assert queries_of(as_operator, address) == before
+
+
+def test_share_when_more_colleagues_have_it_then_the_queries_do_not_grow(as_operator: Client) -> None:
+    membership = MembershipFactory()
+    share = Share.objects.create(employer=membership.employer, candidate=CandidateFactory(), by=membership.user)
+    share.recipients.create(membership=membership)
+    address = reverse("admin:candidates_share_change", args=[share.pk])
+    before = queries_of(as_operator, address)
+    for more in MembershipFactory.create_batch(3, employer=membership.employer):
+        share.recipients.create(membership=more)
+    assert queries_of(as_operator, address) <= before
 
 
 def queries_of(client: Client, address: str) -> int:
