@@ -235,19 +235,7 @@ def _complete(application: Application, answers: list[AnswerData], documents: Ma
     if None in documents:
         application.resume = documents[None]
         application.save(update_fields=["resume"])
-    Answer.objects.bulk_create(
-        Answer(
-            application=application,
-            position=position,
-            key=answer.key,
-            label=answer.label,
-            kind=answer.kind,
-            text=answer.text,
-            document=documents.get(answer.key),
-            is_private=answer.is_private,
-        )
-        for position, answer in enumerate(answers)
-    )
+    _store_answers(application, answers, documents)
     tell(
         application=application,
         kind=EventKind.APPLIED,
@@ -264,6 +252,24 @@ def _complete(application: Application, answers: list[AnswerData], documents: Ma
         candidate=application.candidate,
     )
     application_submitted.send(sender=Application, application=application)
+
+
+def _store_answers(
+    application: Application, answers: list[AnswerData], documents: Mapping[str | None, Document]
+) -> None:
+    Answer.objects.bulk_create(
+        Answer(
+            application=application,
+            position=position,
+            key=answer.key,
+            label=answer.label,
+            kind=answer.kind,
+            text=answer.text,
+            document=documents.get(answer.key),
+            is_private=answer.is_private,
+        )
+        for position, answer in enumerate(answers)
+    )
 
 
 def _is_news(application_id: int, status: str, text: str, origin: Origin) -> bool:

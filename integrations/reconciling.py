@@ -1,6 +1,7 @@
 """What a person may do about the differences between what we sent and what Greenhouse has."""
 
 from contextlib import suppress
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -138,31 +139,15 @@ def _adopt(connection: Connection, row: ApplicationPayload, person: CandidatePay
         email_lower__exact=email, defaults={"email": email, **names}
     )
     link = JobLink.objects.filter(post__greenhouse_job=job).select_related("job").first() if job else None
-    application, is_new = Application.objects.get_or_create(
+    application, _ = Application.objects.get_or_create(
         candidate=candidate,
         employer_id=connection.employer_id,
         job=link.job if link else None,
-        defaults={
-            "origin": ApplicationOrigin.SOURCED,
-            **names,
-            "email": email,
-            "status": ApplicationStatus.SENT,
-        },
+        defaults={**names, "email": email, "origin": ApplicationOrigin.SOURCED, "status": ApplicationStatus.SENT},
     )
+    arrived = {**_as_arrived(row, person), "application": application, "requested_by": by}
     export, made = Export.objects.get_or_create(
-        connection=connection,
-        candidate=candidate,
-        greenhouse_job=job,
-        defaults={
-            "application": application,
-            "requested_by": by,
-            "sends_as": SendsAs.PROSPECT if row.prospect else SendsAs.CANDIDATE,
-            "state": ExportState.SENT,
-            "was_there": True,
-            "candidate_remote_id": str(person.id),
-            "application_remote_id": str(row.id),
-            "sent_at": timezone.now(),
-        },
+        connection=connection, candidate=candidate, greenhouse_job=job, defaults=arrived
     )
     if made:
         words = "Found in Greenhouse with our source and taken up"
@@ -171,6 +156,18 @@ def _adopt(connection: Connection, row: ApplicationPayload, person: CandidatePay
     if export.application_remote_id != str(row.id):
         raise _NotOurs
     return export
+
+
+def _as_arrived(row: ApplicationPayload, person: CandidatePayload) -> dict[str, Any]:
+    """What an export would say of somebody whom it had brought there."""
+    return {
+        "sends_as": SendsAs.PROSPECT if row.prospect else SendsAs.CANDIDATE,
+        "state": ExportState.SENT,
+        "was_there": True,
+        "candidate_remote_id": str(person.id),
+        "application_remote_id": str(row.id),
+        "sent_at": timezone.now(),
+    }
 
 
 def _email_of(person: CandidatePayload) -> str:

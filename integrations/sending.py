@@ -64,9 +64,7 @@ def send_application(
     """
     if code := refusal_of(application):
         raise NotToBeSent(code)
-    connection = Connection.objects.filter(employer=application.employer_id).first()
-    if connection is None or (greenhouse_job and greenhouse_job.connection_id != connection.pk):
-        raise ValueError("The job is not in this employer's Greenhouse.")
+    connection = _connection_to(application, greenhouse_job)
     if greenhouse_job is None and arrival.sends_as != SendsAs.PROSPECT:
         raise ValueError("Only a prospect goes without a job.")
     arrival = replace(arrival, credit_to=arrival.credit_to or by)
@@ -84,6 +82,14 @@ def send_application(
             who = [application.candidate_id]
             activity.note_access(employer=application.employer, by=by, candidates=who, kind=AccessKind.SENT)
     return export
+
+
+def _connection_to(application: Application, greenhouse_job: GreenhouseJob | None) -> Connection:
+    """The connection of the application's employer. Raises: ValueError without one, or for a job of another."""
+    connection = Connection.objects.filter(employer=application.employer_id).first()
+    if connection is None or (greenhouse_job and greenhouse_job.connection_id != connection.pk):
+        raise ValueError("The job is not in this employer's Greenhouse.")
+    return connection
 
 
 def send_person(

@@ -1,16 +1,18 @@
 """Write down that members are told something: each thing once, and never so much that nobody reads it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 from django.utils.text import Truncator
 
 from accounts.models import Employer, Membership, Role
-from candidates.models import Application, Candidate, Notice, NoticeKind, Profile
-from candidates.notices.choosing import wishes_for
+from candidates.known import known_to
+from candidates.models import Candidate, Notice, NoticeKind
+from candidates.notices.choosing import Wish, wishes_for
 
 SAME_WITHIN = timedelta(hours=1)
 # So many of a kind within the hour are told one by one; the rest share the last of them.
@@ -29,38 +31,33 @@ def notify(
 ) -> int:
     """Tell members of an employer something, each as they want it; return how many are told.
 
-    Effects: rows, in the caller's transaction; four statements, or six where much happens at once. The letter is owed
+    Effects: rows, in the caller's transaction; six statements at most, however many members. The letter is owed
         by the row.
     Repeat: the same words to the same member within an hour, while unread, are not told again.
     Shape: `url` is a path; without `to`, all recruiters and admins. Nothing is told of somebody hidden from the
         employer, and nobody of another employer is told anything.
     """
-    if candidate is not None and not _is_known(employer, candidate):
+    if candidate is not None and not known_to(employer).filter(pk=candidate.pk).exists():
         return 0
     wishes = {pk: wish for pk, wish in wishes_for(_members(employer, to), kind).items() if wish.is_wanted}
     text = Truncator(" ".join(text.split())).chars(300)
     lately = _told_lately(wishes, kind, text, url)
     untold = {pk: wish for pk, wish in wishes.items() if not lately[pk].is_same}
     crowded = [newest for pk in untold if (newest := lately[pk].joins)]
-    now = timezone.now()
-    fresh = [
-        Notice(
-            membership_id=pk,
-            kind=kind,
-            text=text,
-            url=url,
-            candidate=candidate,
-            in_page=wish.in_page,
-            created_at=now,
-            email_at=wish.email_at(now),
-        )
-        for pk, wish in untold.items()
-        if not lately[pk].joins
-    ]
-    Notice.objects.bulk_create(fresh)
+    fresh = {pk: wish for pk, wish in untold.items() if not lately[pk].joins}
+    _write(fresh, kind=kind, text=text, url=url, candidate=candidate)
     if crowded:
         Notice.objects.filter(pk__in=crowded).update(further=F("further") + 1)
     return len(untold)
+
+
+def _write(wishes: Mapping[int, Wish], **words: Any) -> None:
+    """Write a notice to each of these members, as they want it."""
+    now = timezone.now()
+    Notice.objects.bulk_create(
+        Notice(membership_id=pk, in_page=wish.in_page, created_at=now, email_at=wish.email_at(now), **words)
+        for pk, wish in wishes.items()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +85,6 @@ def _told_lately(members: Iterable[int], kind: NoticeKind, text: str, url: str) 
         for row in counted
     }
     return {pk: found.get(pk, _Lately()) for pk in members}
-
-
-def _is_known(employer: Employer, candidate: Candidate) -> bool:
-    in_network = Profile.objects.visible_to(employer).filter(candidate=candidate)
-    return in_network.exists() or Application.objects.visible_to(employer).filter(candidate=candidate).exists()
 
 
 def _members(employer: Employer, to: Iterable[Membership] | None) -> list[Membership]:
