@@ -55,7 +55,7 @@ def shared_with_me(request: EmployerRequest) -> HttpResponse:
     people = [row.share.candidate for row in page]
     names = names_known_to(request.employer, people)
     note_look(employer=request.employer, by=request.user, candidates=people, kind=AccessKind.LISTED)
-    rows = [(row.share, names[row.share.candidate_id]) for row in page]
+    rows = [(row.share, name) for row in page if (name := names.get(row.share.candidate_id))]
     return render(request, "candidates/shared_with_me.html", {"nav": "candidates", "page": page, "rows": rows})
 
 

@@ -127,6 +127,23 @@ def test_a_name_with_line_breaks_adds_no_header(ada: Candidate, rita: User, to_b
     assert "\n" not in mail.outbox[0].subject
 
 
+def test_shared_list_when_somebody_hides_while_it_is_read_then_they_are_left_out(
+    as_bob: Client, rita: User, ada: Candidate, to_bob: Membership
+) -> None:
+    sharing.share_with_team(employer=to_bob.employer, candidate=ada, by=rita, to=[to_bob], note="", key=uuid4())
+
+    def hide(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        is_asking_for_names = 'FROM "candidates_application"' in sql and "candidates_sharedwith" not in sql
+        if is_asking_for_names and not ada.profile.hidden_from.exists():
+            HiddenFromFactory(profile=ada.profile)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(hide):
+        answer = as_bob.get(f"{BASE}shared/")
+    assert answer.status_code == 200
+    assert "Ada" not in answer.text
+
+
 def test_who_hides_meanwhile_is_in_no_letter_list_notice_or_link(
     as_bob: Client, rita: User, ada: Candidate, to_bob: Membership
 ) -> None:
