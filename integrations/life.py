@@ -123,16 +123,20 @@ def disconnect(*, connection: Connection, by: User) -> bool:
             )
         )
         if done:
-            SyncRun.objects.filter(connection=connection, state__in=OPEN_SYNC).update(
-                state=SyncState.FAILED,
-                finished_at=now,
-                lease_until=None,
-                problem_code=PROBLEMS["disconnected"].code,
-                problem_at=now,
-            )
+            _end_readings(connection, now)
     if done:
         log.info("connection %s disconnected by user %s", connection.pk, by.pk)
     return bool(done)
+
+
+def _end_readings(connection: Connection, now: datetime) -> None:
+    SyncRun.objects.filter(connection=connection, state__in=OPEN_SYNC).update(
+        state=SyncState.FAILED,
+        finished_at=now,
+        lease_until=None,
+        problem_code=PROBLEMS["disconnected"].code,
+        problem_at=now,
+    )
 
 
 _NOTHING_HELD = {
