@@ -1,7 +1,6 @@
 """Hand the set-up to the colleague who may create the credential: a one-time link by e-mail, without an account."""
 
 import hashlib
-import logging
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -13,11 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Employer, User
+from candidates.handing_over import Outcome, hand_over, one_line
 from integrations import connecting
 from integrations.greenhouse.scopes import FEATURES
 from integrations.models import Connection, SetupInvitation
-
-log = logging.getLogger(__name__)
 
 VALID_FOR = timedelta(days=7)
 PENDING_AT_ONCE = 5
@@ -31,16 +29,13 @@ class AlreadyUsed(Exception):
     """Somebody has used the invitation, or revoked it, while this one was being tested."""
 
 
-class NotSent(Exception):
-    """The mail server did not take the letter; there is no invitation."""
-
-
-def invite(*, employer: Employer, email: str, by: User) -> SetupInvitation:
-    """Write to a colleague, with the steps and a link of their own.
+def invite(*, employer: Employer, email: str, by: User) -> Outcome:
+    """Write to a colleague, with the steps and a link of their own; return what became of the letter.
 
     Effects: one row with the hash of the key, one e-mail with the key; from then on it is nowhere else. That is why
     the letter is sent here and not by a task. A second invitation of the same address takes the place of the first.
-    Raises: TooManyPending, NotSent; then there is no new invitation.
+    Where the mail server surely has not taken the letter, there is no new invitation.
+    Raises: TooManyPending; then there is no new invitation either.
     """
     pending = pending_of(employer)
     if pending.exclude(email__iexact=email).count() >= PENDING_AT_ONCE:
@@ -51,14 +46,13 @@ def invite(*, employer: Employer, email: str, by: User) -> SetupInvitation:
     )
     url = settings.BASE_URL + f"{reverse('setup')}?key={key}"
     context = {"invitation": invitation, "employer": employer, "by": by, "url": url, "features": FEATURES}
-    try:
-        _write("invitation", [email], context, reply_to=[by.email])
-    except OSError as exc:
+    letter = _letter("invitation", [email], context, reply_to=[by.email])
+    outcome = hand_over(letter, f"employer {employer.pk}, invitation")
+    if outcome in (Outcome.LATER, Outcome.REFUSED):
         invitation.delete()
-        log.warning("invitation to set up employer %s not sent: %s", employer.pk, type(exc).__name__)
-        raise NotSent from None  # the error itself may quote the address
-    pending.filter(email__iexact=email).exclude(pk=invitation.pk).delete()
-    return invitation
+    else:
+        pending.filter(email__iexact=email).exclude(pk=invitation.pk).delete()
+    return outcome
 
 
 def pending_of(employer: Employer) -> Any:
@@ -98,17 +92,15 @@ def _tell_inviter(invitation: SetupInvitation, connection: Connection) -> None:
         return
     url = settings.BASE_URL + reverse("integrations", args=[invitation.employer.slug])
     context = {"invitation": invitation, "employer": invitation.employer, "connection": connection, "url": url}
-    try:
-        _write("invitation_used", [by.email], context)
-    except OSError as exc:  # the page shows it all the same
-        log.warning("invitation %s: its inviter was not told: %s", invitation.pk, type(exc).__name__)
+    # Once, whatever comes of it: the page shows it all the same.
+    hand_over(_letter("invitation_used", [by.email], context), f"invitation {invitation.pk}, its inviter")
 
 
-def _write(name: str, to: list[str], context: dict[str, Any], *, reply_to: list[str] | None = None) -> None:
+def _letter(name: str, to: list[str], context: dict[str, Any], *, reply_to: list[str] | None = None) -> EmailMessage:
     subject, body = (
         render_to_string(f"integrations/email/{name}_{part}.txt", context) for part in ("subject", "message")
     )
-    EmailMessage(" ".join(subject.split()), body, to=to, reply_to=reply_to).send()
+    return EmailMessage(one_line(subject), body, to=to, reply_to=reply_to)
 
 
 def _hash(key: str) -> str:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
+from candidates.handing_over import Outcome
 from candidates.limits import is_allowed
 from integrations import invitations
 from integrations.checkup import CheckFailed
@@ -44,12 +45,18 @@ def _invited(request: EmployerRequest, email: str) -> str:
     if not is_allowed(request, what="invite", per_hour=INVITATIONS_PER_HOUR):
         return "Many invitations were sent from your network within the last hour. Please try again in an hour."
     try:
-        invitations.invite(employer=request.employer, email=email, by=request.user)
+        outcome = invitations.invite(employer=request.employer, email=email, by=request.user)
     except invitations.TooManyPending:
         return f"There are {invitations.PENDING_AT_ONCE} open invitations already. Revoke one of them first."
-    except invitations.NotSent:
+    if outcome is Outcome.LATER:
         return "The e-mail could not be sent just now, so nobody is invited. Please try again in a few minutes."
-    messages.success(request, f"We have written to {email}. The link works once, for 7 days.")
+    if outcome is Outcome.REFUSED:
+        return "The mail server does not take letters to this address, so nobody is invited. Please check it."
+    if outcome is Outcome.UNKNOWN:
+        text = f"We have written to {email}, but the mail server did not say that it has the letter. If nothing arrives"
+        messages.warning(request, f"{text} within some minutes, please invite them again.")
+    else:
+        messages.success(request, f"We have written to {email}. The link works once, for 7 days.")
     return ""
 
 

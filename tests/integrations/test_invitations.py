@@ -2,8 +2,8 @@
 
 import logging
 import re
-import smtplib
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from integrations import connecting, invitations
 from integrations.greenhouse.scopes import ALL_SCOPES
 from integrations.models import Connection, CredentialKind, SetupInvitation
 from integrations.views import invitations as views
+from tests.candidates.mail_server import MailServer
 from tests.sandbox_process import ADMIN_EMAIL, API_KEY, CLIENT_ID, CLIENT_SECRET, SandboxProcess
 
 PAGE = "/employers/lumen-robotics/settings/integrations/"
@@ -64,15 +65,23 @@ def test_invite_again_replaces_the_older_link(employer: Employer, alice: User, l
     assert client.get(link).status_code == 404
 
 
-def test_invite_when_the_mail_server_refuses_invites_nobody(as_alice: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: Any, **__: Any) -> None:
-        raise smtplib.SMTPServerDisconnected("away")
-
-    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
-    page = as_alice.post(PAGE + "invite/", {"invite-email": COLLEAGUE}).text
-    assert "could not be sent just now" in page
+@pytest.mark.parametrize(
+    ("answer", "words", "is_invited"),
+    [
+        (SMTPRecipientsRefused({COLLEAGUE: (451, b"later")}), "could not be sent just now", False),
+        (SMTPRecipientsRefused({COLLEAGUE: (550, b"never")}), "does not take letters to this address", False),
+        (SMTPServerDisconnected("away"), "please invite them again", True),
+    ],
+    ids=["not now", "never", "silent half-way"],
+)
+def test_invite_when_the_mail_server_fails_then_a_letter_that_may_arrive_has_a_link_that_opens(
+    as_alice: Client, server: type[MailServer], answer: Exception, words: str, is_invited: bool
+) -> None:
+    server.at_send = answer
+    page = as_alice.post(PAGE + "invite/", {"invite-email": COLLEAGUE}, follow=True).text
+    assert words in page
     assert COLLEAGUE in page, "what was typed is kept"
-    assert not SetupInvitation.objects.exists()
+    assert SetupInvitation.objects.exists() is is_invited
 
 
 def test_invite_has_limits(as_alice: Client, monkeypatch: pytest.MonkeyPatch) -> None:
