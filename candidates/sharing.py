@@ -86,12 +86,12 @@ def make_link(*, employer: Employer, candidate: Candidate, by: User) -> Candidat
     Raises: NotKnown for somebody hidden from the employer.
     """
     own = CandidateLink.objects.live().filter(employer=employer, candidate=candidate, made_by=by)
-    there = own.first()
-    if there:
-        return there
     try:
         with transaction.atomic():
             _name(employer, candidate)
+            there = own.first()
+            if there:
+                return there
             link = CandidateLink.objects.create(employer=employer, candidate=candidate, made_by=by)
             note_look(employer=employer, by=by, candidates=[candidate], kind=AccessKind.SHARED)
             text = "Made a link for the team"

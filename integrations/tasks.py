@@ -200,7 +200,8 @@ def wake_due_exports() -> None:
 @shared_task(ignore_result=True)
 def wake_due_syncs() -> None:
     for connection in sweeps.connections_to_sync():
-        enqueue_sync(connection, by=None, kind=sweeps.kind_due(connection))
+        with suppress(IntegrityError):  # its employer is gone by now, and nobody else waits because of it
+            enqueue_sync(connection, by=None, kind=sweeps.kind_due(connection))
     for run_id in sweeps.forgotten_syncs():
         run_sync.apply_async((run_id,), expires=WAKE_EXPIRES_SECONDS)
 

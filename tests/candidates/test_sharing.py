@@ -160,8 +160,9 @@ def test_who_hides_meanwhile_is_in_no_letter_list_notice_or_link(
     assert not Notice.objects.shown_to(to_bob).exists()
     with pytest.raises(sharing.NotKnown):
         sharing.share_with_team(**given, to=[to_bob], note="", key=uuid4())
-    with pytest.raises(sharing.NotKnown):
-        sharing.make_link(employer=employer, candidate=ada, by=to_bob.user)
+    for by in [to_bob.user, rita]:  # who has a link already
+        with pytest.raises(sharing.NotKnown):
+            sharing.make_link(employer=employer, candidate=ada, by=by)
 
 
 def test_an_applicant_who_hides_is_shared_under_the_name_of_the_application(

@@ -98,6 +98,18 @@ def test_a_reading_is_of_changes_but_once_a_day(hours_ago: int | None, kind: Syn
     assert SyncRun.objects.get(connection=connection).kind == kind
 
 
+@pytest.mark.django_db(transaction=True)
+def test_readings_when_an_employer_is_deleted_meanwhile_then_nobody_waits_because_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    deleted, other = ConnectionFactory(sync_due_at=_at(LATE)), ConnectionFactory(sync_due_at=_at(LATE))
+    due = list(sweeps.connections_to_sync())
+    monkeypatch.setattr(sweeps, "connections_to_sync", lambda: sorted(due, key=lambda row: row.pk != deleted.pk))
+    deleted.employer.delete()
+    tasks.wake_due_syncs()
+    assert SyncRun.objects.get().connection == other
+
+
 def test_a_full_reading_that_was_broken_off_is_followed_by_a_full_one() -> None:
     now = timezone.now()
     connection = ConnectionFactory(full_synced_at=now, changes_since=now)
