@@ -8,7 +8,6 @@ from typing import TypedDict
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import F, Q
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import User
@@ -193,11 +192,8 @@ def store(upload: CheckedUpload) -> Document:
 
 def _candidate(data: ApplicationData) -> Candidate:
     email = data.email.strip().lower()
-    # The lookup fits the unique index on LOWER(email); get_or_create survives losing the race on it.
-    candidate, _ = Candidate.objects.alias(email_lower=Lower("email")).get_or_create(
-        email_lower__exact=email,
-        defaults={"email": email, "first_name": data.first_name, "last_name": data.last_name},
-    )
+    names = {"first_name": data.first_name, "last_name": data.last_name}
+    candidate, _ = Candidate.objects.by_email(email).get_or_create(defaults={"email": email, **names})
     return candidate
 
 

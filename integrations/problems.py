@@ -3,6 +3,7 @@
 Greenhouse's own text is never the message: it is written for developers and may change any day.
 """
 
+from integrations.fields import DecryptionError
 from integrations.greenhouse.errors import (
     Forbidden,
     GreenhouseError,
@@ -340,8 +341,10 @@ _CODES: tuple[tuple[type[GreenhouseError], str], ...] = (
 )
 
 
-def code_for(exc: GreenhouseError) -> str:
+def code_for(exc: GreenhouseError | DecryptionError) -> str:
     """Turn what the client raised into the code of a problem."""
+    if isinstance(exc, DecryptionError):
+        return "secret_unreadable"
     if exc.code == "sees_nothing":
         return "not_site_admin"
     if isinstance(exc, Unauthorized) and exc.code in PROBLEMS:  # the token source knows better than a status

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, MaxLengthValidator
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import User
@@ -135,9 +134,7 @@ def _adopt(connection: Connection, row: ApplicationPayload, person: CandidatePay
     email = _email_of(person)
     # Greenhouse's own words only: what another employer was told of the same person is none of this one's business.
     names = {"first_name": (person.first_name or "")[:150], "last_name": (person.last_name or "")[:150]}
-    candidate, _ = Candidate.objects.alias(email_lower=Lower("email")).get_or_create(
-        email_lower__exact=email, defaults={"email": email, **names}
-    )
+    candidate, _ = Candidate.objects.by_email(email).get_or_create(defaults={"email": email, **names})
     link = JobLink.objects.filter(post__greenhouse_job=job).select_related("job").first() if job else None
     application, _ = Application.objects.get_or_create(
         candidate=candidate,

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models.functions import Lower
-
 from candidates.importing.columns import Problem, person_of
 from candidates.importing.reader import Row
 from candidates.making.person import Person
@@ -57,7 +55,7 @@ def _read(row: Row, seen: dict[str, int]) -> Decision:
 
 
 def _known(emails: Sequence[str]) -> Mapping[str, Candidate]:
-    rows = Candidate.objects.alias(email_lower=Lower("email")).filter(email_lower__in=emails).order_by()
+    rows = Candidate.objects.by_email(*emails).order_by()
     rows = rows.select_related("profile").prefetch_related("profile__terms", "profile__hidden_from")
     return {candidate.email.lower(): candidate for candidate in rows}
 

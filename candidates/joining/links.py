@@ -6,7 +6,6 @@ import secrets
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models.functions import Lower
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -55,9 +54,7 @@ def use(sign_in: SignIn) -> bool:
     with transaction.atomic():
         if not SignIn.objects.usable(now).filter(pk=sign_in.pk).update(used_at=now):
             return False
-        # As the unique index has it; `iexact` would read every candidate.
-        taken = Candidate.objects.alias(email_lower=Lower("email")).filter(email_lower=sign_in.email)
-        if sign_in.changes and not taken.exists():
+        if sign_in.changes and not Candidate.objects.by_email(sign_in.email).exists():
             SignIn.objects.filter(email=sign_in.changes.email.lower()).delete()  # who is logged in by the old one
             Candidate.objects.filter(pk=sign_in.changes.pk).update(email=sign_in.email, updated_at=now)
     return True

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 from candidates import tasks
@@ -146,9 +145,7 @@ def as_applied(application: Application) -> dict[str, Any]:
 
 def _candidate(email: str, data: ProfileData) -> Candidate:
     names = {"first_name": data.first_name, "last_name": data.last_name}
-    candidate, is_new = Candidate.objects.alias(email_lower=Lower("email")).get_or_create(
-        email_lower__exact=email, defaults={"email": email, **names}
-    )
+    candidate, is_new = Candidate.objects.by_email(email).get_or_create(defaults={"email": email, **names})
     if not is_new:
         Candidate.objects.filter(pk=candidate.pk).update(**names, updated_at=timezone.now())
     return candidate

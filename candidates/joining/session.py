@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -67,6 +66,4 @@ def log_out(request: HttpRequest) -> None:
 
 
 def candidate_of(email: str) -> Candidate | None:
-    rows: Any = Candidate.objects.alias(email_lower=Lower("email")).select_related("profile__resume__words")
-    found: Candidate | None = rows.filter(email_lower__exact=email.lower()).first()
-    return found
+    return Candidate.objects.by_email(email).select_related("profile__resume__words").first()

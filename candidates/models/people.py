@@ -1,6 +1,7 @@
 """Who the people of the network are, and the files they handed in."""
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.db.models.functions import Lower
@@ -9,6 +10,13 @@ from django.db.models.functions import Lower
 def document_path(document: "Document", _filename: str) -> str:
     """Where an upload rests: a random name, so that no name a stranger chose ever reaches the disk."""
     return f"documents/{document.key.hex[:2]}/{document.key.hex}"
+
+
+class CandidateQuerySet(models.QuerySet["Candidate"]):
+    def by_email(self, *emails: str) -> Self:
+        """Whose address is one of these, in any case; then `get_or_create(defaults=…)` survives losing a race."""
+        # As the unique index has it; `iexact` would read every candidate.
+        return self.alias(email_lower=Lower("email")).filter(email_lower__in=[email.lower() for email in emails])
 
 
 class Candidate(models.Model):
@@ -20,6 +28,8 @@ class Candidate(models.Model):
     email = models.EmailField()
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = CandidateQuerySet.as_manager()
 
     class Meta:
         ordering = ["last_name", "first_name", "pk"]

@@ -7,7 +7,9 @@ pruned here: that is `ending.py`'s, and it runs only when every list was read to
 import logging
 import random
 import time
+from collections.abc import Collection, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -88,14 +90,12 @@ def _run_or_stop(sync: SyncRun) -> None:
 
 
 def _stop(sync: SyncRun, exc: GreenhouseError | DecryptionError) -> None:
-    if isinstance(exc, DecryptionError):
-        _fail(sync, "secret_unreadable", Step.SIGN_IN)
+    if isinstance(exc, Unauthorized | DecryptionError):
+        _fail(sync, code_for(exc), Step.SIGN_IN)
         return
     step = health.step_of_error(exc, Step.JOBS)
     if isinstance(exc, RateLimited | Unavailable):
         _wait(sync, exc, step)
-    elif isinstance(exc, Unauthorized):
-        _fail(sync, code_for(exc), Step.SIGN_IN)
     else:
         log.warning("sync %s of connection %s stopped: %s", sync.pk, sync.connection_id, exc)
         _fail(sync, code_for(exc), step)
@@ -136,45 +136,61 @@ def _read_with_tokens(sync: SyncRun) -> bool:
             refused_at = sync.pages_read
 
 
+@dataclass
+class _OnTheirWay:
+    """The pages that are asked for and have not come yet: of each list some in one go, and no more."""
+
+    sync: SyncRun
+    client: GreenhouseClient
+    pool: ThreadPoolExecutor
+    lists: Collection[Listing]
+    asked: dict[Future[list[Fetched]], Listing] = field(default_factory=dict)
+
+    def ask(self, *, unsaved: str = "") -> None:
+        """Ask for the next pages of every list that is ready; `unsaved` is the one whose page is being written."""
+        sync = self.sync
+        for listing in self.lists:
+            if listing in self.asked.values() or not listings.is_ready(sync, listing, unsaved):
+                continue
+            query = listings.next_query(sync, listing)
+            if query is not None:
+                most = listings.pages_in_one_go(sync, listing)
+                self.asked[self.pool.submit(fetch, self.client, listing.reading, query, sync, most=most)] = listing
+
+    def come(self) -> Iterator[tuple[Listing, Future[list[Fetched]]]]:
+        """Wait for the pages, first come first; ends when none is on its way."""
+        while self.asked:
+            done, _ = wait(self.asked, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield self.asked.pop(future), future
+
+
 def _read(sync: SyncRun, client: GreenhouseClient) -> bool:
     """Read until all is read (True) or the slice is over (False).
 
     Raises: RateLimited when the budget is spent, once the pages that are on their way are written.
     """
     ends_at = time.monotonic() + SLICE_SECONDS
-    lists = listings.listings_of(sync)
+    spent: RateLimited | None = None
     # Those of a run that is new, or that an older release began.
     sync.progress = {**listings.new_progress(sync, sync.connection.refused_scopes), **sync.progress}
-    asked: dict[Future[list[Fetched]], Listing] = {}
-    spent: RateLimited | None = None
     with ThreadPoolExecutor(max_workers=READERS) as pool:
-
-        def ask(*, unsaved: str = "") -> None:
-            for listing in lists.values():
-                if listing not in asked.values() and listings.is_ready(sync, listing, unsaved):
-                    query = listings.next_query(sync, listing)
-                    if query is not None:
-                        most = listings.pages_in_one_go(sync, listing)
-                        asked[pool.submit(fetch, client, listing.reading, query, sync, most=most)] = listing
-
-        ask()
-        while asked:
-            done, _ = wait(asked, return_when=FIRST_COMPLETED)
-            for future in done:
-                listing = asked.pop(future)
-                try:
-                    fetched = _result(future, sync, listing)
-                except RateLimited as exc:
-                    spent = exc
-                    continue
-                in_time = spent is None and time.monotonic() < ends_at
-                for number, one in enumerate(fetched, start=1):
-                    _advance(sync, listing, one.page)
-                    if in_time and number == len(fetched):
-                        ask(unsaved=listing.name)  # the next pages travel while this one is written
-                    _save(sync, listing, one)
-                if in_time:
-                    ask()
+        pages = _OnTheirWay(sync, client, pool, listings.listings_of(sync).values())
+        pages.ask()
+        for listing, future in pages.come():
+            try:
+                fetched = _result(future, sync, listing)
+            except RateLimited as exc:
+                spent = exc
+                continue
+            in_time = spent is None and time.monotonic() < ends_at
+            for number, one in enumerate(fetched, start=1):
+                _advance(sync, listing, one.page)
+                if in_time and number == len(fetched):
+                    pages.ask(unsaved=listing.name)  # the next pages travel while this one is written
+                _save(sync, listing, one)
+            if in_time:
+                pages.ask()
     if spent:
         raise spent
     return all(step["done"] for step in sync.progress.values())

@@ -70,10 +70,7 @@ def _attempt(export: Export, person: GreenhousePerson) -> None:
     client = client_for(export.connection, _priority(export))
     walk = Walk.of(export, person, client)
     try:
-        for step in STEPS:
-            step(walk)
-        if walk.refused_files:
-            raise NeedsPerson(walk.refused_files[0])
+        _take_steps(walk)
     except Superseded:
         log.info("export %s was cancelled, deleted or taken over", export.pk)
         outcome.free_cancelled(export)
@@ -87,10 +84,8 @@ def _attempt(export: Export, person: GreenhousePerson) -> None:
         outcome.put_off(export, code_for(exc), seconds=outcome.backoff(export.attempts))
     except Forbidden as exc:
         _forbidden(walk, exc)
-    except Unauthorized as exc:
+    except (Unauthorized, DecryptionError) as exc:
         _broken(walk, code_for(exc))
-    except DecryptionError:
-        _broken(walk, "secret_unreadable")
     except NeedsPerson as exc:
         outcome.stop(export, exc.code)
     except Rejected as exc:
@@ -102,6 +97,13 @@ def _attempt(export: Export, person: GreenhousePerson) -> None:
         _unforeseen(walk)
     else:
         outcome.finish(export)
+
+
+def _take_steps(walk: Walk) -> None:
+    for step in STEPS:
+        step(walk)
+    if walk.refused_files:
+        raise NeedsPerson(walk.refused_files[0])
 
 
 def _unforeseen(walk: Walk) -> None:

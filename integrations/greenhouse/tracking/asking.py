@@ -60,22 +60,23 @@ def complete(
     now = _with_successors(client, exports, rows, persons)
     rejections = _rejections(connection, client, [(e, row) for e, row in now if row and row.status == "rejected"])
     stages = _stages(connection, client, [(e, row) for e, row in now if row])
-    return [
-        Reading(
+
+    def reading(export: Export, row: ApplicationPayload | None) -> Reading:
+        person_id = export.candidate_remote_id
+        return Reading(
             export=export,
             asked_at=asked_at,
             row=row,
             stage=stages.get(row.id, Stage()) if row else Stage(),
             rejection=rejections.get(row.id, Rejection()) if row and rejections is not None else None,
             candidate_id=_candidate_id(export, row, persons),
-            person=persons.current(export.candidate_remote_id),
-            asked_about_person=export.candidate_remote_id in persons.asked,
-            person_is_gone=persons.is_gone(export.candidate_remote_id),
+            person=persons.current(person_id),
+            asked_about_person=person_id in persons.asked,
+            person_is_gone=persons.is_gone(person_id),
         )
-        for export, row in now
-        # Of somebody whom we may not see any more, a missing application proves nothing.
-        if row or export.candidate_remote_id not in persons.hidden
-    ]
+
+    # Of somebody whom we may not see any more, a missing application proves nothing.
+    return [reading(export, row) for export, row in now if row or export.candidate_remote_id not in persons.hidden]
 
 
 def _candidate_id(export: Export, row: ApplicationPayload | None, persons: Persons) -> str:
