@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator, get_text_list
 
-from candidates.handing_over import is_settled, one_line
+from accounts.handing_over import is_settled, one_line
 from candidates.models import Application, ApplicationOrigin
 from jobs.questions import QuestionKind
 

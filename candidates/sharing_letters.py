@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from candidates.handing_over import is_settled, one_line
+from accounts.handing_over import is_settled, one_line
 from candidates.known import name_known_to
 from candidates.models import Share, SharedWith
 

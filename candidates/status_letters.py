@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from candidates.handing_over import is_settled, one_line
+from accounts.handing_over import is_settled, one_line
 from candidates.letters import LETTERS_PER_SWEEP, LONGEST_TITLE
 from candidates.models import Application, ApplicationStatus, LetterKind, LetterRule, StatusLetter
 

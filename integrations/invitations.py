@@ -11,8 +11,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.handing_over import Outcome, hand_over, one_line
 from accounts.models import Employer, User
-from candidates.handing_over import Outcome, hand_over, one_line
 from integrations import connecting
 from integrations.greenhouse.scopes import FEATURES
 from integrations.models import Connection, SetupInvitation

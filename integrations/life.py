@@ -15,8 +15,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.handing_over import is_settled, one_line
 from accounts.models import Membership, Role, User
-from candidates.handing_over import is_settled, one_line
 from integrations.fields import Secret
 from integrations.models import (
     OPEN_SYNC,

@@ -19,4 +19,4 @@ urlpatterns = [
     path("", include("candidates.urls")),
 ]
 
-handler500 = "accounts.views.server_error"
+handler500 = "accounts.views.home.server_error"

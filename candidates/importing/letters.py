@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from candidates.handing_over import is_settled, one_line
+from accounts.handing_over import is_settled, one_line
 from candidates.models import CandidateImportRow
 
 LETTERS_PER_SWEEP = 50

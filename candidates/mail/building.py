@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
+from accounts.handing_over import one_line
 from accounts.models import Employer, User
-from candidates.handing_over import one_line
 from candidates.known import name_known_to
 from candidates.mail.addresses import address_to, relay_address
 from candidates.mail.problems import PROBLEMS

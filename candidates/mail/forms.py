@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from accounts.handing_over import one_line
 from accounts.models import Employer
-from candidates.handing_over import one_line
 from candidates.mail.adding import LONGEST_SUBJECT
 from candidates.mail.fields import ABOUT_JOB, FIELDS, complaint, fields_in
 from candidates.mail.writing import Draft

@@ -15,7 +15,7 @@ from typing import Any
 import nh3
 from django.core.validators import validate_email
 
-from candidates.handing_over import one_line
+from accounts.handing_over import one_line
 from candidates.mail.addresses import RECIPIENT_HEADERS, tokens_in
 
 MAX_BYTES = 10 * 1024 * 1024

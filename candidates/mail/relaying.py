@@ -12,7 +12,7 @@ from django.core.mail import EmailMessage
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from candidates.handing_over import Outcome, hand_over
+from accounts.handing_over import Outcome, hand_over
 from candidates.mail.building import letter_of, letter_of_rejection
 from candidates.mail.rules import may_write, refusal_of
 from candidates.models import Direction, MailState, Message, Rejection

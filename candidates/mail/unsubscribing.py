@@ -7,9 +7,9 @@ from django.core.signing import Signer
 from django.db import transaction
 from django.urls import reverse
 
+from accounts.handing_over import one_line
 from accounts.models import Employer, User
 from candidates.activity import record
-from candidates.handing_over import one_line
 from candidates.models import ActivityKind, Candidate, DoNotContact
 
 # Short, so that no mail program breaks the link; it never grows old, and it shows nothing of anybody.

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import transaction
 
+from accounts.handing_over import one_line
 from accounts.models import Employer, Membership
 from candidates import tasks
-from candidates.handing_over import one_line
 from candidates.mail.adding import LONGEST_SUBJECT, add_letter, words_of
 from candidates.mail.fields import fill
 from candidates.mail.problems import NotSent

@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.handing_over import is_settled, one_line
 from accounts.models import Membership
-from candidates.handing_over import is_settled, one_line
 from candidates.models import Notice, NoticeQuerySet
 
 LETTERS_PER_SWEEP = 100

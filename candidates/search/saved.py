@@ -13,8 +13,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.handing_over import is_settled, one_line
 from accounts.models import Employer, Membership
-from candidates.handing_over import is_settled, one_line
 from candidates.models import NoticeKind, SavedSearch
 from candidates.notices import notify
 from candidates.search.finding import Results, find

@@ -8,11 +8,11 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 from redis.exceptions import RedisError
 
+from accounts.limits import HOUR_SECONDS, is_allowed
 from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
 from candidates import activity, services, stash
 from candidates.forms import ApplicationForm
-from candidates.limits import HOUR_SECONDS, is_allowed
 from candidates.models import AccessKind, Answer, Application
 from candidates.questions import questions_of
 from candidates.serving import download

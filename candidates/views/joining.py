@@ -6,9 +6,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.limits import is_allowed
 from candidates.joining import asking, links, session
 from candidates.joining.forms import EmailForm
-from candidates.limits import is_allowed
 
 LINKS_PER_HOUR = 20
 _LIMIT_SENTENCE = "Many links were asked for from your network within the last hour. Please try again in an hour."

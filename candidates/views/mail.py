@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.handing_over import one_line
 from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
-from candidates.handing_over import one_line
 from candidates.known import known_to, name_known_to
 from candidates.mail import reading, unsubscribing, writing
 from candidates.mail.adding import LONGEST_SUBJECT

@@ -11,12 +11,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.limits import is_allowed
 from candidates import serving
 from candidates.joining import asking, leaving, looked, profiles, session, takeout
 from candidates.joining.forms import EmailForm, LeaveForm, ProfileForm
 from candidates.joining.session import OwnRequest, sign_in_required
 from candidates.joining.suggestions import suggestions
-from candidates.limits import is_allowed
 from candidates.models import Profile, TermKind, company_key
 from candidates.uploads import SizeCap
 

@@ -11,10 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.handing_over import Outcome
+from accounts.limits import is_allowed
 from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
-from candidates.handing_over import Outcome
-from candidates.limits import is_allowed
 from integrations import invitations
 from integrations.checkup import CheckFailed
 from integrations.doctor import Diagnosis

@@ -26,7 +26,7 @@ urlpatterns = [
     path("suspicious/", _suspicious),
     path("", include("purposejobs.urls")),
 ]
-handler500 = "accounts.views.server_error"
+handler500 = "accounts.views.home.server_error"
 
 with_broken_pages = override_settings(ROOT_URLCONF=__name__)
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.candidates.mail_server import MailServer
+from tests.mail_server import MailServer
 
 
 @pytest.fixture
 def server(settings: Any) -> Iterator[type[MailServer]]:
-    settings.EMAIL_BACKEND = "tests.candidates.mail_server.MailServer"
+    settings.EMAIL_BACKEND = "tests.mail_server.MailServer"
     yield MailServer
     MailServer.at_open = MailServer.at_send = None

@@ -19,8 +19,8 @@ from candidates.services import AnswerData, ApplicationData, submit_application
 from jobs.models import Job
 from jobs.questions import QuestionKind
 from tests.candidates import files
-from tests.candidates.mail_server import MailServer
 from tests.factories import ApplicationFactory, DocumentFactory, JobFactory
+from tests.mail_server import MailServer
 
 DATA = ApplicationData("Ada", "Lovelace", "ada@example.org", note="Buy now: http://spam.example")
 

@@ -14,8 +14,8 @@ from candidates import tasks
 from candidates.models import Notice, NoticeKind, Profile, Rhythm
 from candidates.notices import digest, notify
 from candidates.notices.choosing import wishes_of
-from tests.candidates.mail_server import MailServer
 from tests.factories import ProfileFactory
+from tests.mail_server import MailServer
 
 pytestmark = pytest.mark.django_db
 LIST = "/employers/lumen-robotics/notifications/"
@@ -142,7 +142,7 @@ def test_a_digest_that_the_mail_server_never_got_is_owed_again(
     tell(employer)
     make_due()
     [member] = digest.owed()
-    settings.EMAIL_BACKEND = "tests.candidates.mail_server.MailServer"
+    settings.EMAIL_BACKEND = "tests.mail_server.MailServer"
     monkeypatch.setattr(MailServer, "at_open", ConnectionRefusedError())
     digest.write(member)
     assert digest.owed() == [member]

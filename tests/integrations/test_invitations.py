@@ -16,7 +16,7 @@ from integrations import connecting, invitations
 from integrations.greenhouse.scopes import ALL_SCOPES
 from integrations.models import Connection, CredentialKind, SetupInvitation
 from integrations.views import invitations as views
-from tests.candidates.mail_server import MailServer
+from tests.mail_server import MailServer
 from tests.sandbox_process import ADMIN_EMAIL, API_KEY, CLIENT_ID, CLIENT_SECRET, SandboxProcess
 
 PAGE = "/employers/lumen-robotics/settings/integrations/"

@@ -12,9 +12,9 @@ from accounts.models import Role
 from integrations import life, tasks
 from integrations.models import Connection
 from integrations.problems import PROBLEMS
-from tests.candidates.mail_server import MailServer
 from tests.factories import ConnectionFactory, MembershipFactory, UserFactory
 from tests.integrations.trouble import ago, change, tick
+from tests.mail_server import MailServer
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.models import Employer, User
 from integrations import reminding, tasks
 from integrations.models import Connection, ConnectionState, Export
-from tests.candidates.mail_server import MailServer
 from tests.factories import ApplicationFactory, ConnectionFactory, ExportFactory, GreenhouseJobFactory, JobFactory
+from tests.mail_server import MailServer
 
 
 @pytest.fixture

@@ -28,8 +28,8 @@ from candidates.models import (
     Message,
     Profile,
 )
-from tests.candidates.mail_server import MailServer
 from tests.factories import ApplicationFactory, CandidateFactory, HiddenFromFactory, JobFactory, ProfileFactory
+from tests.mail_server import MailServer
 
 DRAFT = Draft("Robots", "Hello")
 

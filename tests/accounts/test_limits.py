@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.test import RequestFactory
 
-from candidates.limits import is_allowed
+from accounts.limits import is_allowed
 
 
 @pytest.fixture(autouse=True)
