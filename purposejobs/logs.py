@@ -21,10 +21,10 @@ _NEVER_BELOW = {
     "django.db.backends": {"level": "INFO"},
 }
 
-# The key in these addresses is all that somebody needs to send us rubbish, to stop a candidate's letters, or to share a
-# person once more; and Django logs the address of every refusal.
-KEYED_ADDRESSES = (WEBHOOKS, "/unsubscribe/", "/c/")
-_KEY = re.compile(rf"({'|'.join(map(re.escape, KEYED_ADDRESSES[:2]))}|(?<!\w)/c/)[^\s\"]+")
+# The key in these addresses is all that somebody needs to send us rubbish, to stop a candidate's letters, to choose a
+# new password for somebody, or to share a person once more; and Django logs the address of every refusal.
+_KEYED = (WEBHOOKS, "/unsubscribe/", "/accounts/password/reset/key/", "/accounts/confirm-email/", "/c/")
+_KEY = re.compile(rf"({'|'.join(map(re.escape, _KEYED[:-1]))}|(?<!\w)/c/)[^\s\"]+")
 _LOGS_ADDRESSES = ("django.request", "django.security.csrf", "django.server")
 
 
@@ -40,6 +40,11 @@ class CutsKeys(logging.Filter):
 
 def _without_key(value: Any) -> Any:
     return _KEY.sub(r"\1…", value) if isinstance(value, str) else value
+
+
+def quiet_path(path: str) -> str:
+    """Return the path of an address without the key that it may hold."""
+    return next((f"{begin}…" for begin in _KEYED if path.startswith(begin)), path)
 
 
 def logging_config(*, debug: bool, level: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 
-from purposejobs.logs import KEYED_ADDRESSES
+from purposejobs.logs import quiet_path
 
 
 class QuietRequestMiddleware(RequestMiddleware):
@@ -11,6 +11,4 @@ class QuietRequestMiddleware(RequestMiddleware):
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        keyed = (f"{begin}…" for begin in KEYED_ADDRESSES if request.path.startswith(begin))  # the rest is a key
-        path = next(keyed, request.path)
-        return f"{request.method} {path}"
+        return f"{request.method} {quiet_path(request.path)}"

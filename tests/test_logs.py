@@ -41,7 +41,15 @@ def test_log_when_a_delivery_is_refused_then_the_key_of_its_address_is_not_in_it
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", [f"/unsubscribe/{KEY}/", f"/c/{KEY}/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/unsubscribe/{KEY}/",
+        f"/c/{KEY}/",
+        f"/accounts/password/reset/key/{KEY}-{KEY}/",
+        f"/accounts/confirm-email/{KEY}/",
+    ],
+)
 def test_log_when_an_address_holds_a_key_of_somebody_then_it_is_cut(
     client: Client, log: io.StringIO, path: str
 ) -> None:

@@ -1,9 +1,12 @@
 """What only production meets: the image's build, large bodies, odd input."""
 
+import json
 import os
 import re
+import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,3 +44,44 @@ def test_a_body_is_refused_by_its_length_before_it_is_read(
 ) -> None:
     answer = client.generic("POST", path, b"", CONTENT_LENGTH=str(length))
     assert answer.status_code == status
+
+
+def _of_the_image() -> list[str]:
+    line = re.search(r"^CMD (\[.*?\])$", (ROOT / "Dockerfile").read_text().replace("\\\n", ""), re.MULTILINE)
+    assert line
+    words: list[str] = json.loads(line.group(1))
+    return words[1:]
+
+
+def _of_make_run() -> list[str]:
+    program = "import json; from stack import parts; print(json.dumps(parts.web({}, 0).command))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT / "bin", capture_output=True, check=True)
+    words: list[str] = json.loads(done.stdout)
+    return words[3:]
+
+
+@pytest.mark.parametrize("command", [_of_the_image, _of_make_run])
+def test_the_web_servers_log_when_an_address_holds_a_key_then_it_is_cut(
+    tmp_path: Path, command: Callable[[], list[str]]
+) -> None:
+    words = command()
+    words[words.index("--bind") + 1] = f"unix:{tmp_path}/web.sock"
+    words[0] = "wsgiref.simple_server:demo_app"  # any program will do: the server writes this log
+    with subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", *words],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as server:
+        assert server.stdout
+        next(line for line in server.stdout if "Booting worker" in line)
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(f"{tmp_path}/web.sock")
+            line.sendall(b"GET /accounts/password/reset/key/1-abc-d3f/?q=words HTTP/1.0\r\n\r\n")
+            assert line.recv(20).startswith(b"HTTP/1.")
+        server.terminate()
+        log = server.stdout.read()
+    assert "GET /accounts/password/reset/key/…" in log
+    assert "d3f" not in log
+    assert "words" not in log

@@ -27,7 +27,8 @@ def web(env: Mapping[str, str], listening_fd: int) -> Part:
         *(sys.executable, "-m", "gunicorn", "purposejobs.wsgi:application"),
         *("--bind", f"fd://{listening_fd}", "--worker-class", "gthread", "--workers", "2", "--threads", "8"),
         *("--graceful-timeout", "4", "--timeout", "60", "--access-logfile", "-", "--no-control-socket"),
-        # Without the query: it holds search words, names and one-time codes.
+        # Without the query and the keys of addresses: they are search words, names, one-time codes.
+        *("--logger-class", "purposejobs.access_log.QuietLogger"),
         *("--access-logformat", '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(b)s "%(a)s"'),
     ]
     return Part("web", command, env, grace_seconds=6, pass_fds=(listening_fd,), cwd=ROOT)
