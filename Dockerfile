@@ -31,5 +31,5 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["python", "-c", 
 # key of an address: they are search words, names, one-time codes.
 CMD ["gunicorn", "purposejobs.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
     "--threads", "8", "--timeout", "60", "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-", \
-    "--no-control-socket", \
+    "--no-control-socket", "--logger-class", "purposejobs.access_log.QuietLogger", \
     "--access-logformat", "%(h)s %(t)s \"%(m)s %(U)s\" %(s)s %(b)s \"%(a)s\""]
