@@ -14,7 +14,7 @@ test: ## check everything: style, types, all tests on SQLite and on PostgreSQL, 
 check: ## the fast half: style, types, the tests that need no browser and no running program
 	@exec ./bin/test --fast
 
-bench: ## measure imports against the bare floor, and the shared rate budget
+bench: ## measure imports, the rate budget, the search, pages and webhooks (bench/README.md)
 	@exec ./bin/bench
 
 chaos: ## send 300 people to Greenhouse while workers are killed and lines break (SEED=n, EXPORTS=n)
