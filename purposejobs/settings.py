@@ -35,7 +35,7 @@ FIELD_ENCRYPTION_KEYS: list[str] = env.list("FIELD_ENCRYPTION_KEYS", default=[_I
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 if not DEBUG:
-    if SECRET_KEY == _INSECURE_KEY:
+    if SECRET_KEY in ("", _INSECURE_KEY):
         raise ImproperlyConfigured("SECRET_KEY is not set. Set it to a long random string.")
     if not FIELD_ENCRYPTION_KEYS or _INSECURE_FIELD_KEY in FIELD_ENCRYPTION_KEYS:
         raise ImproperlyConfigured(
@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "purposejobs.permissions_policy.PermissionsPolicy",
     "purposejobs.body_limit.BodyLimit",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from django.test import Client
 
 from purposejobs.body_limit import MOST_BYTES, MOST_BYTES_WITH_FILES
@@ -25,6 +26,25 @@ def test_the_image_can_collect_its_static_files(tmp_path: Path) -> None:
     env = {**os.environ, **values, "DEBUG": "false", "VAR_DIR": str(tmp_path), "STATIC_ROOT": str(tmp_path / "static")}
     command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--dry-run"]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-500:]
+
+
+@pytest.mark.parametrize("hosts", ["jobs.example.com", ".example.com, jobs.example.org", " jobs.example.com ", "*"])
+def test_the_image_asks_for_its_health_by_a_name_that_is_served(hosts: str, tmp_path: Path) -> None:
+    """However the operator writes ALLOWED_HOSTS: with a name that is not served the container is never healthy."""
+    name = re.search(r"headers=\{'Host': (.*?)\}\)", (ROOT / "Dockerfile").read_text())
+    assert name
+    code = f"import os; from django.test import RequestFactory as R; print(R().get('/', HTTP_HOST={name.group(1)}).get_host())"
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "purposejobs.settings", "VAR_DIR": str(tmp_path)}
+    env |= {
+        "DEBUG": "false",
+        "SECRET_KEY": "x" * 50,
+        "FIELD_ENCRYPTION_KEYS": "b25seS10by1sb2FkLXNldHRpbmdzLWluLWEtYnVpbGQ=",
+    }
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**env, "ALLOWED_HOSTS": hosts}, capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 0, done.stderr[-500:]
 
 
@@ -44,6 +64,55 @@ def test_a_body_is_refused_by_its_length_before_it_is_read(
 ) -> None:
     answer = client.generic("POST", path, b"", CONTENT_LENGTH=str(length))
     assert answer.status_code == status
+
+
+def test_every_page_says_what_browsers_may_do_with_it(client: Client, db: None) -> None:
+    for path in ("/accounts/login/", "/no-such-page/"):
+        answer = client.get(path)
+        assert answer["X-Frame-Options"] == "DENY"
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert answer["Referrer-Policy"] == "same-origin"
+        assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert "camera=()" in answer["Permissions-Policy"]
+        policy = dict(part.strip().partition(" ")[::2] for part in answer["Content-Security-Policy"].split(";"))
+        assert policy == {
+            **dict.fromkeys(("default-src", "script-src", "style-src", "form-action"), "'self'"),
+            **dict.fromkeys(("object-src", "base-uri", "frame-ancestors"), "'none'"),
+            "img-src": "'self' data: https:",
+        }
+
+
+@pytest.mark.parametrize(
+    ("left_out", "words"),
+    [("SECRET_KEY", "SECRET_KEY is not set"), ("ALLOWED_HOSTS", "ALLOWED_HOSTS is not set")],
+)
+def test_production_refuses_to_start_without_what_it_needs(tmp_path: Path, left_out: str, words: str) -> None:
+    ended = _settings(tmp_path, "None", **{left_out: ""})
+    assert ended.returncode != 0
+    assert words in ended.stderr
+
+
+def test_production_with_an_https_address_keeps_cookies_and_visitors_on_it(tmp_path: Path) -> None:
+    names = "SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SESSION_COOKIE_HTTPONLY SECURE_SSL_REDIRECT SECURE_HSTS_SECONDS"
+    values = f"[getattr(settings, name) for name in {names.split()}]"
+    assert _settings(tmp_path, values).stdout.strip() == "[True, True, True, True, 31536000]"
+
+
+def _settings(tmp_path: Path, values: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Print values of the settings as production has them."""
+    program = f"from django.conf import settings; settings.DEBUG; print({values})"
+    basic = {
+        "DJANGO_SETTINGS_MODULE": "purposejobs.settings",
+        "DEBUG": "false",
+        "VAR_DIR": str(tmp_path),
+        "SECRET_KEY": "s" * 50,
+        "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        "ALLOWED_HOSTS": "jobs.example.com",
+        "BASE_URL": "https://jobs.example.com",
+    }
+    env = {"PATH": os.environ["PATH"], **basic, **environment}
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
 
 
 def _of_the_image() -> list[str]:
