@@ -26,7 +26,7 @@ USER purposejobs
 EXPOSE 8000
 # Asks by a name that ALLOWED_HOSTS accepts. It sees the process alone: a slow database must not restart the web.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["python", "-c", \
-    "import http.client, os, sys; c = http.client.HTTPConnection('127.0.0.1', 8000, timeout=4); c.request('GET', '/healthz', headers={'Host': os.environ.get('ALLOWED_HOSTS', '').split(',')[0].lstrip('.') or 'localhost'}); sys.exit(c.getresponse().status != 200)"]
+    "import http.client, os, sys; c = http.client.HTTPConnection('127.0.0.1', 8000, timeout=4); c.request('GET', '/healthz', headers={'Host': os.environ.get('ALLOWED_HOSTS', '').split(',')[0].strip(' *').lstrip('.') or 'localhost'}); sys.exit(c.getresponse().status != 200)"]
 # WEB_CONCURRENCY is gunicorn's own variable for the number of processes. The log names no query and no
 # key of an address: they are search words, names, one-time codes.
 CMD ["gunicorn", "purposejobs.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \

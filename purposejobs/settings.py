@@ -31,9 +31,9 @@ _INSECURE_KEY = "insecure-key-for-a-fresh-clone-only"
 # A fixed development key, so that tests and a bare `manage.py` work; the runner makes real ones.
 _INSECURE_FIELD_KEY = "aW5zZWN1cmUta2V5LWZvci1hLWZyZXNoLWNsb25lISE="
 SECRET_KEY = env.str("SECRET_KEY", default=_INSECURE_KEY)
-FIELD_ENCRYPTION_KEYS: list[str] = env.list("FIELD_ENCRYPTION_KEYS", default=[_INSECURE_FIELD_KEY])
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else [])
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+FIELD_ENCRYPTION_KEYS: list[str] = env.list("FIELD_ENCRYPTION_KEYS", cast=str.strip, default=[_INSECURE_FIELD_KEY])
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", cast=str.strip, default=["*"] if DEBUG else [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", cast=str.strip, default=[])
 if not DEBUG:
     if SECRET_KEY in ("", _INSECURE_KEY):
         raise ImproperlyConfigured("SECRET_KEY is not set. Set it to a long random string.")
@@ -183,7 +183,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Purpose Jobs <hello@
 # Recruiters and candidates write to each other at reply+<token>@ this domain (ADR 0015); its mail is handed to
 # `manage.py receive_mail`, or posted to /mail/inbound/ with one of the secrets.
 RELAY_DOMAIN = env.str("RELAY_DOMAIN", default="relay.purposejobs.example").lower()
-RELAY_INBOUND_SECRETS: list[str] = env.list("RELAY_INBOUND_SECRETS", default=[])
+RELAY_INBOUND_SECRETS: list[str] = env.list("RELAY_INBOUND_SECRETS", cast=str.strip, default=[])
 if any(len(secret) < 32 for secret in RELAY_INBOUND_SECRETS):
     raise ImproperlyConfigured("RELAY_INBOUND_SECRETS holds a secret shorter than 32 characters.")
 EMAILS_A_DAY_PER_RECRUITER = env.int("EMAILS_A_DAY_PER_RECRUITER", default=50)

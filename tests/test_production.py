@@ -34,7 +34,8 @@ def test_the_image_asks_for_its_health_by_a_name_that_is_served(hosts: str, tmp_
     """However the operator writes ALLOWED_HOSTS: with a name that is not served the container is never healthy."""
     name = re.search(r"headers=\{'Host': (.*?)\}\)", (ROOT / "Dockerfile").read_text())
     assert name
-    code = f"import os; from django.test import RequestFactory as R; print(R().get('/', HTTP_HOST={name.group(1)}).get_host())"
+    host = name.group(1)
+    code = f"import os; from django.test import RequestFactory as R; print(R().get('/', HTTP_HOST={host}).get_host())"
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "purposejobs.settings", "VAR_DIR": str(tmp_path)}
     env |= {
         "DEBUG": "false",
