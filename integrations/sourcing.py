@@ -99,7 +99,7 @@ def _facts(profile: Profile, names: Names) -> list[str]:
     said = (
         profile.get_level_display(),
         profile.years_in_words,
-        ", ".join(names[TermKind.LOCATION]),
+        " or ".join(names[TermKind.LOCATION]),
         profile.get_remote_display(),
         profile.salary_in_words,
         profile.get_search_state_display(),

@@ -52,6 +52,9 @@
     menu?.querySelector("summary")?.focus();
   });
 
+  // Whoever presses the button of a sheet wants to see what it found, not the sheet.
+  document.addEventListener("submit", (event) => event.target.querySelector("[popover]:popover-open")?.hidePopover());
+
   // A dialog that htmx brought opens by itself: <dialog data-opens>.
   document.addEventListener("htmx:load", (event) => {
     const found = event.detail.elt;
