@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
 from accounts.models import Employer
@@ -34,8 +34,9 @@ class Person:
         profiles = Profile.objects.visible_to(employer).select_related("candidate", "resume").prefetch_related("terms")
         profile = profiles.filter(candidate__key=key).first()
         rows = reviewing.with_other_ways(Application.objects.visible_to(employer).filter(candidate__key=key))
+        exports = Export.objects.select_related("connection", "greenhouse_job")
         joined = ("job__greenhouse_link", "employer", "resume", "candidate")
-        found = list(rows.select_related(*joined).prefetch_related("exports__connection"))
+        found = list(rows.select_related(*joined).prefetch_related(Prefetch("exports", queryset=exports)))
         if profile is None and not found:
             return None
         return cls(employer, profile.candidate if profile else found[0].candidate, profile, found)

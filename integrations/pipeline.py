@@ -158,7 +158,7 @@ def label_of(status: ApplicationStatus) -> str:
 
 def cards_of(rows: QuerySet[Application]) -> list[Card]:
     """Load what a card shows. Two queries."""
-    exports = Export.objects.select_related("connection").order_by("pk")
+    exports = Export.objects.select_related("connection", "greenhouse_job").order_by("pk")
     shown = ("first_name", "last_name", "status", "status_at", "origin", "job__title", "candidate__key")
     loaded = rows.select_related("job", "candidate").only("key", "employer", *shown)
     loaded = loaded.prefetch_related(Prefetch("exports", queryset=exports))

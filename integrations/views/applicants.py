@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -35,7 +35,7 @@ def applicants(request: EmployerRequest) -> HttpResponse:
         listed(request.employer, request.GET)
         .select_related("job__greenhouse_link", "employer")
         .defer("job__description", "job__questions")
-        .prefetch_related("exports")
+        .prefetch_related(Prefetch("exports", queryset=Export.objects.select_related("greenhouse_job")))
     )
     context = {
         "nav": "applicants",

@@ -1,6 +1,6 @@
 """The first page after logging in."""
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -48,7 +48,7 @@ def dashboard(request: EmployerRequest) -> HttpResponse:
         **_funnel(request),
         "newest": applications.select_related("job__greenhouse_link", "employer")
         .defer("job__description", "job__questions")
-        .prefetch_related("exports")[:6],
+        .prefetch_related(Prefetch("exports", queryset=Export.objects.select_related("greenhouse_job")))[:6],
     }
     return render(request, "integrations/dashboard.html", context)
 

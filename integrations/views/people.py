@@ -49,7 +49,7 @@ def candidate(request: EmployerRequest, key: Any) -> HttpResponse:
         "previous_url": _address(request, before),
         "next_url": next_url,
         "after_skip": next_url or back.url,
-        "days": days_of(person.timeline, person.activities, with_jobs=True),
+        "days": days_of(person.timeline, person.activities, with_jobs=len(person.applications) > 1),
     }
     return render(request, "integrations/candidate.html", context)
 

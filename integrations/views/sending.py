@@ -37,12 +37,13 @@ def send_candidate(request: EmployerRequest, key: Any) -> HttpResponse:
     if person.is_picked_at_most:  # the form and the preview show the profile
         note(request, person, AccessKind.OPENED)
     application = _application_of(person, data.get("application", ""))
-    context = {"person": person, "candidate": person.candidate, "application": application}
+    nav = "candidates" if person.profile else "applicants"
+    context = {"nav": nav, "person": person, "candidate": person.candidate, "application": application}
     connection, refusal = connection_of(request), refusal_of(application)
     if refusal:
         context["refusal"] = PROBLEMS[refusal]
     if connection is None or refusal:
-        return render(request, "integrations/send.html", {"nav": "applicants", **context})
+        return render(request, "integrations/send.html", context)
     if request.method == "GET":
         job = own_job(application)
         form = ShareForm(initial={"greenhouse_job": job.pk if job else ""}, connection=connection, by=request.user)
@@ -56,7 +57,7 @@ def send_candidate(request: EmployerRequest, key: Any) -> HttpResponse:
         return _send(request, person, application, form)
     asked = {"greenhouse_job": form.cleaned_data["job"], "arrival": form.arrival, "by": request.user}
     seen = preview(application=application, connection=connection, **asked)
-    context |= {"nav": "applicants", "form": form, "preview": seen, "connection": connection}
+    context |= {"form": form, "preview": seen, "connection": connection}
     return render(request, "integrations/preview.html", context)
 
 
@@ -138,7 +139,7 @@ def is_only_shown(request: EmployerRequest) -> bool:
 
 
 def form_page(request: EmployerRequest, form: ShareForm, **context: Any) -> HttpResponse:
-    context |= {"nav": "applicants", "form": form, "roles": _roles(request, form), "q": request.POST.get("q", "")}
+    context |= {"form": form, "roles": _roles(request, form), "q": request.POST.get("q", "")}
     return render(request, "integrations/send.html", context)
 
 

@@ -9,7 +9,15 @@ from django.test import Client
 from accounts.models import Employer
 from candidates.models import Candidate
 from candidates.services import tell
-from tests.factories import ApplicationFactory, CandidateFactory, DocumentFactory, JobFactory
+from integrations.models import Connection
+from tests.factories import (
+    ApplicationFactory,
+    CandidateFactory,
+    DocumentFactory,
+    ExportFactory,
+    GreenhouseJobFactory,
+    JobFactory,
+)
 
 
 @pytest.fixture
@@ -68,6 +76,17 @@ def test_a_sourced_person_without_a_job_has_a_page(as_bob: Client, employer: Emp
     text = as_bob.get(_page(sourced.candidate)).text
     assert "Countess" in text
     assert "No job" in text
+
+
+def test_a_sourced_person_without_a_job_when_sent_then_every_list_names_where_to(
+    as_bob: Client, employer: Employer, connection: Connection
+) -> None:
+    sourced = ApplicationFactory(employer=employer, job=None, origin="sourced")
+    job = GreenhouseJobFactory(connection=connection, name="Pilot in Greenhouse")
+    ExportFactory(connection=connection, application=sourced, greenhouse_job=job)
+    lists = [f"/employers/lumen-robotics/{name}/" for name in ("dashboard", "applicants", "pipeline")]
+    for address in (_page(sourced.candidate), *lists):
+        assert "Pilot in Greenhouse" in as_bob.get(address).text, address
 
 
 def test_share_menu_stands_on_the_application_too_with_the_way_to_the_person(as_rita: Client, ada: Candidate) -> None:

@@ -58,6 +58,12 @@ def _post(client: Client, candidate: Candidate, job: GreenhouseJob, button: str)
     return client.post(_page(candidate), {"greenhouse_job": job.pk, "sends_as": "candidate", button: "1"}, follow=True)
 
 
+def test_page_when_somebody_is_of_the_network_then_the_panel_says_candidates(as_rita: Client, ada: Candidate) -> None:
+    for answer in (as_rita.get(_page(ada)), as_rita.post(MANY, {"candidate": [str(ada.key)]})):
+        assert 'candidates/" aria-current="page"' in answer.text
+        assert 'applicants/" aria-current="page"' not in answer.text
+
+
 def test_preview_makes_nothing_and_shows_all_but_the_address(
     as_rita: Client, sandbox: SandboxProcess, hiring: GreenhouseJob, ada: Candidate
 ) -> None:
