@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from django.conf import settings
 from django.test import Client
 
+from purposejobs import celery_app
 from purposejobs.body_limit import MOST_BYTES, MOST_BYTES_WITH_FILES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -155,3 +157,19 @@ def test_the_web_servers_log_when_an_address_holds_a_key_then_it_is_cut(
     assert "GET /accounts/password/reset/key/…" in log
     assert "d3f" not in log
     assert "words" not in log
+
+
+def test_a_task_ends_before_the_broker_hands_it_out_again() -> None:
+    broker = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    assert settings.CELERY_TASK_SOFT_TIME_LIMIT < settings.CELERY_TASK_TIME_LIMIT < broker["visibility_timeout"]
+    assert (broker["unacked_restore_interval"], broker["unacked_restore_throttle"]) == (10, 1)
+    assert settings.CELERY_TASK_ACKS_LATE
+    assert settings.CELERY_TASK_REJECT_ON_WORKER_LOST
+    assert settings.CELERY_WORKER_PREFETCH_MULTIPLIER == 1
+
+
+def test_each_tick_of_beat_names_a_task_and_expires_before_the_next() -> None:
+    celery_app.loader.import_default_modules()
+    for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
+        assert entry["task"] in celery_app.tasks, name
+        assert entry["options"]["expires"] < entry["schedule"], name

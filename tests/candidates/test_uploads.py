@@ -84,11 +84,11 @@ def test_check_resume_when_nothing_was_chosen_then_asks_for_it() -> None:
 
 
 def test_check_resume_when_exactly_at_the_limit_then_takes_it() -> None:
-    assert check_resume(files.uploaded(files.pdf().ljust(MAX_BYTES, b"\n"))).size == MAX_BYTES
+    assert check_resume(files.uploaded(files.pdf().ljust(5 * 1024 * 1024, b"\n"))).size == 5 * 1024 * 1024
 
 
 def test_check_resume_when_one_byte_over_then_refuses() -> None:
-    assert refusal(files.pdf().ljust(MAX_BYTES + 1, b"\n")) == "too_big"
+    assert refusal(files.pdf().ljust(5 * 1024 * 1024 + 1, b"\n")) == "too_big"
 
 
 def test_check_resume_when_the_claimed_size_lies_then_counts_for_itself() -> None:

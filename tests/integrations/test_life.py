@@ -87,6 +87,19 @@ def test_every_cause_clears_itself_by_the_recheck(sandbox: SandboxProcess, conne
     assert (connection.state, connection.problem_code, connection.broken_since) == (ConnectionState.ACTIVE, "", None)
 
 
+def test_a_recheck_that_finds_the_cause_still_there_asks_again_in_five_minutes(
+    sandbox: SandboxProcess, connection: Connection
+) -> None:
+    sandbox.set_credential(CLIENT_ID, revoked=True)
+    assert run_sync(connection).state == SyncState.FAILED
+    change(connection, poll_due_at=ago(seconds=1))
+    connecting.recheck(connection.pk)
+    connection.refresh_from_db()
+    assert connection.state == ConnectionState.NEEDS_ATTENTION
+    assert ago(minutes=-4) < connection.poll_due_at < ago(minutes=-5, seconds=-1)
+    assert sweeps.due_rechecks() == []
+
+
 def test_an_outage_of_a_connection_nobody_is_followed_on_is_rechecked(row: Connection) -> None:
     row.mark_trouble("unavailable")
     assert sweeps.due_rechecks() == [row.pk]

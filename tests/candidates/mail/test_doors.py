@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from candidates import tasks
 from candidates.mail import intake, relaying, taking
-from candidates.mail.parsing import MAX_BYTES
 from candidates.models import Candidate, Conversation, Direction, InboundMail, MailState, Message, Rejection
 from tests.candidates.mail.conftest import mime, to_ada, to_team
 
@@ -69,7 +68,7 @@ def test_inbound_refuses_what_is_too_large_before_it_reads_it(client: Client, co
         def read(self, *_: Any) -> bytes:
             raise AssertionError("was read")
 
-    big = {"CONTENT_LENGTH": str(MAX_BYTES + 1), "wsgi.input": Unread()}
+    big = {"CONTENT_LENGTH": str(10 * 1024 * 1024 + 1), "wsgi.input": Unread()}
     assert client.generic("POST", "/mail/inbound/", b"", **big).status_code == 413  # type: ignore[arg-type]
     with_file = mime(ADA, to_team(conversation)) + b"x" * 3_000_000  # more than a form may bring
     assert post(client, with_file) == 200
@@ -100,7 +99,7 @@ def test_receive_mail_answers_a_mail_server_in_its_own_words(
     assert pipe(monkeypatch, letter, to_team(conversation).upper()) == 0
     assert InboundMail.objects.count() == 1
     assert pipe(monkeypatch, letter, "a@b\nTo: " + to_team(conversation)) == os.EX_NOUSER
-    assert pipe(monkeypatch, b"x" * (MAX_BYTES + 1)) == os.EX_DATAERR
+    assert pipe(monkeypatch, b"x" * (10 * 1024 * 1024 + 1)) == os.EX_DATAERR
     monkeypatch.setattr(intake.InboundMail.objects, "get_or_create", _down)
     assert pipe(monkeypatch, mime(ADA, to_team(conversation))) == os.EX_TEMPFAIL
     monkeypatch.undo()

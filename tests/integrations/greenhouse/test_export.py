@@ -272,10 +272,12 @@ def test_a_job_deleted_meanwhile_is_named(sandbox: SandboxProcess, hiring: Green
     assert (row.state, row.problem_code) == (ExportState.NEEDS_ATTENTION, "job_gone")
 
 
-def test_after_a_day_of_trying_a_person_is_asked(sandbox: SandboxProcess, hiring: GreenhouseJob) -> None:
+def test_after_a_day_of_trying_and_no_sooner_a_person_is_asked(sandbox: SandboxProcess, hiring: GreenhouseJob) -> None:
     row = owe(apply(hiring))
-    Export.objects.update(trying_since=timezone.now() - timedelta(days=2))
-    sandbox.faults({"kind": "status", "status": 503, "path": "/v3/candidates", "times": 10})
+    sandbox.faults({"kind": "status", "status": 503, "path": "/v3/candidates", "times": 20})
+    Export.objects.update(trying_since=timezone.now() - timedelta(hours=23, minutes=55))
+    assert attempt(row).state == ExportState.WAITING
+    Export.objects.update(trying_since=timezone.now() - timedelta(hours=24, minutes=5), retry_at=None)
     assert (attempt(row).state, row.problem_code) == (ExportState.NEEDS_ATTENTION, "too_many_attempts")
 
 
