@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.counting import count_of
-from accounts.models import Employer, Membership, Role, User
+from accounts.models import Employer, Membership, Role, TeamInvitation, User
 from accounts.services import set_logo
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -188,3 +188,24 @@ class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         # Deleting many at once could take the last admin: members are removed one by one.
         return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+
+
+@admin.register(TeamInvitation)
+class TeamInvitationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Read here, and revoked by deleting; only a member's letter makes one."""
+
+    list_display = ("email", "employer", "role", "invited_by", "created_at", "expires_at")
+    list_filter = ("role",)
+    list_select_related = ("employer", "invited_by")
+    search_fields = ("email", "employer__name")
+    date_hierarchy = "created_at"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: TeamInvitation | None = None) -> bool:
+        return False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        # ?key_hash__startswith= would give the hash away letter by letter.
+        return not lookup.startswith("key_hash") and super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]

@@ -16,6 +16,8 @@ from accounts.logos import CONTENT_TYPES, Logo, check_logo
 from accounts.models import Employer, Role, User
 from accounts.services import create_employer
 
+HOW_LONG = "At least 10 characters. A few unrelated words work well."
+
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]
     """Makes the person and the company they hire for."""
@@ -29,7 +31,7 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = "Work email"
-        self.fields["password1"].help_text = "At least 10 characters. A few unrelated words work well."
+        self.fields["password1"].help_text = HOW_LONG
         for name in ("email", "password1"):
             self.fields[name].widget.attrs.pop("placeholder", None)
 
@@ -37,18 +39,11 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
         """Split the name as people are called: the first word, then all the rest."""
         cleaned: dict[str, Any] = super().clean()
         cleaned["first_name"], _, cleaned["last_name"] = cleaned.get("name", "").partition(" ")
-        self._refuse_own_name_as_password(cleaned)
-        return cleaned
-
-    def _refuse_own_name_as_password(self, cleaned: dict[str, Any]) -> None:
         # allauth compares the password with the email only, since its own form asks for no name.
-        if "password1" not in cleaned or "password1" in self.errors:
-            return
-        person = User(first_name=cleaned["first_name"], last_name=cleaned["last_name"])
-        try:
-            password_validation.validate_password(cleaned["password1"], person)
-        except ValidationError as exc:
-            self.add_error("password1", exc)
+        if "password1" in cleaned and "password1" not in self.errors:
+            person = User(first_name=cleaned["first_name"], last_name=cleaned["last_name"])
+            _refuse_weak(self, "password1", person)
+        return cleaned
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Save; an email that somebody took after this form was checked leads to the log-in, not to a crash."""
@@ -64,6 +59,51 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
             user: User = super().save(request)
             create_employer(name=self.cleaned_data["company"], by=user)
         return user
+
+
+class TeamInvitationForm(forms.Form):
+    """Chooses who is asked into the team, and as what."""
+
+    email = forms.EmailField(label="Your colleague's email", max_length=254)
+    role = forms.TypedChoiceField(choices=Role.choices, coerce=Role, initial=Role.RECRUITER)
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+class JoinTeamForm(forms.Form):
+    """Asks an invited person for what a new account needs; the address is known from the invitation."""
+
+    name = forms.CharField(label="Your name", max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    password = forms.CharField(
+        label="Password",
+        help_text=HOW_LONG,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+
+    def clean(self) -> dict[str, Any]:
+        """Split the name as the form to sign up does."""
+        cleaned = super().clean() or self.cleaned_data
+        cleaned["first_name"], _, cleaned["last_name"] = cleaned.get("name", "").partition(" ")
+        if "password" in cleaned:
+            person = User(email=self.email, first_name=cleaned["first_name"], last_name=cleaned["last_name"])
+            _refuse_weak(self, "password", person)
+        return cleaned
+
+    def as_arguments(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ("first_name", "last_name", "password")}
+
+
+def _refuse_weak(form: forms.Form, field: str, person: User) -> None:
+    try:
+        password_validation.validate_password(form.cleaned_data[field], person)
+    except ValidationError as exc:
+        form.add_error(field, exc)
 
 
 class EmployerForm(forms.Form):

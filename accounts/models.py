@@ -1,13 +1,17 @@
 """Who may act for which employer. Knows nothing of jobs or of any ATS."""
 
 import uuid
+from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower
 from django.urls import reverse
+
+from accounts.keys import hash_of
 
 
 class UserManager(BaseUserManager["User"]):
@@ -112,3 +116,54 @@ class Membership(models.Model):
     @property
     def is_recruiter(self) -> bool:
         return Role(self.role).includes(Role.RECRUITER)
+
+
+Invited = TypeVar("Invited", bound="Invitation")
+
+
+class InvitationQuerySet(models.QuerySet[Invited]):
+    def usable(self, now: datetime) -> Self:
+        """Those still open whose inviter may still invite: a right that was taken away takes its links along."""
+        inviter = Membership.objects.filter(
+            user=OuterRef("invited_by"), employer=OuterRef("employer"), role=Role.ADMIN, user__is_active=True
+        )
+        return self.filter(Exists(inviter), expires_at__gt=now)
+
+    def of_key(self, key: str) -> Invited | None:
+        """Return the invitation of a link, whatever became of it; None for one that never was, or was revoked."""
+        return self.filter(key_hash=hash_of(key)).first()
+
+    def older_of(self, invitation: Invited) -> Self:
+        """The same address's earlier ones of the same employer, whose place this one takes."""
+        same = self.filter(employer=invitation.employer, email__iexact=invitation.email)
+        return same.filter(pk__lt=invitation.pk)
+
+
+class Invitation(models.Model):
+    """Lets whoever holds the key do one thing for one employer, once; the subclasses say which."""
+
+    employer: "models.ForeignKey[Employer, Employer]"
+    email = models.EmailField()
+    key_hash = models.CharField(max_length=64, unique=True, editable=False)
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+        ordering: ClassVar[list[str]] = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.email} for {self.employer}"
+
+
+class TeamInvitation(Invitation):
+    """Lets the owner of an address join an employer's team; deleted once they have."""
+
+    employer = models.ForeignKey(Employer, on_delete=models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.RECRUITER)
+
+    objects = InvitationQuerySet["TeamInvitation"].as_manager()
+
+    class Meta(Invitation.Meta):
+        pass

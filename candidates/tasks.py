@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from accounts import invitations
 from candidates import activity, letters, sharing_letters, stash, status_letters
 from candidates.importing import forgetting, running
 from candidates.importing import letters as import_letters
@@ -104,6 +105,7 @@ def wake_joining() -> None:
 @shared_task(ignore_result=True)
 def sweep_links() -> None:
     links.sweep()
+    invitations.sweep()
 
 
 @shared_task(ignore_result=True)

@@ -1,7 +1,5 @@
 """Hand the set-up to the colleague who may create the credential: a one-time link by e-mail, without an account."""
 
-import hashlib
-import secrets
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.handing_over import Outcome, hand_over, one_line
+from accounts.keys import hash_of, new_key
 from accounts.models import Employer, User
 from integrations import connecting
 from integrations.greenhouse.scopes import FEATURES
@@ -37,12 +36,11 @@ def invite(*, employer: Employer, email: str, by: User) -> Outcome:
     Where the mail server surely has not taken the letter, there is no new invitation.
     Raises: TooManyPending; then there is no new invitation either.
     """
-    pending = pending_of(employer)
-    if pending.exclude(email__iexact=email).count() >= PENDING_AT_ONCE:
+    if pending_of(employer).exclude(email__iexact=email).count() >= PENDING_AT_ONCE:
         raise TooManyPending
-    key = secrets.token_urlsafe(32)
+    key = new_key()
     invitation = SetupInvitation.objects.create(
-        employer=employer, email=email, key_hash=_hash(key), invited_by=by, expires_at=timezone.now() + VALID_FOR
+        employer=employer, email=email, key_hash=hash_of(key), invited_by=by, expires_at=timezone.now() + VALID_FOR
     )
     url = settings.BASE_URL + f"{reverse('setup')}?key={key}"
     context = {"invitation": invitation, "employer": employer, "by": by, "url": url, "features": FEATURES}
@@ -51,7 +49,7 @@ def invite(*, employer: Employer, email: str, by: User) -> Outcome:
     if outcome in (Outcome.LATER, Outcome.REFUSED):
         invitation.delete()
     else:
-        pending.filter(email__iexact=email).exclude(pk=invitation.pk).delete()
+        SetupInvitation.objects.filter(used_at=None).older_of(invitation).delete()
     return outcome
 
 
@@ -62,7 +60,7 @@ def pending_of(employer: Employer) -> Any:
 
 def find(key: str) -> SetupInvitation | None:
     """Return the invitation of a link, whatever became of it; None for one that never was, or was revoked."""
-    return SetupInvitation.objects.select_related("employer", "invited_by").filter(key_hash=_hash(key)).first()
+    return SetupInvitation.objects.select_related("employer", "invited_by").of_key(key)
 
 
 def is_usable(invitation: SetupInvitation) -> bool:
@@ -101,8 +99,3 @@ def _letter(name: str, to: list[str], context: dict[str, Any], *, reply_to: list
         render_to_string(f"integrations/email/{name}_{part}.txt", context) for part in ("subject", "message")
     )
     return EmailMessage(one_line(subject), body, to=to, reply_to=reply_to)
-
-
-def _hash(key: str) -> str:
-    # The key is random and long, so a plain hash is enough: there is nothing to guess.
-    return hashlib.sha256(key.encode()).hexdigest()

@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.models import Employer, Role, User
 from tests.factories import EmployerFactory, MembershipFactory, UserFactory
+from tests.mail_server import MailServer
 from tests.sandbox_process import SandboxProcess
 
 
@@ -95,3 +96,10 @@ def sandbox(sandbox_process: SandboxProcess, settings: Any) -> SandboxProcess:
     settings.GREENHOUSE_HARVEST_URL = settings.GREENHOUSE_AUTH_URL = sandbox_process.url
     settings.GREENHOUSE_APP_URL = sandbox_process.url
     return sandbox_process
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[type[MailServer]]:
+    settings.EMAIL_BACKEND = "tests.mail_server.MailServer"
+    yield MailServer
+    MailServer.at_open = MailServer.at_send = None

@@ -6,7 +6,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import services
-from accounts.forms import RoleForm
+from accounts.forms import RoleForm, TeamInvitationForm
+from accounts.invitations import invitations_of
 from accounts.models import Membership, Role
 from accounts.permissions import EmployerRequest, employer_required
 
@@ -14,7 +15,11 @@ from accounts.permissions import EmployerRequest, employer_required
 @require_GET
 @employer_required()
 def team(request: EmployerRequest) -> HttpResponse:
-    """List the members and their roles."""
+    """List the members and their roles; admins also see who is invited."""
+    return team_page(request, TeamInvitationForm())
+
+
+def team_page(request: EmployerRequest, form: TeamInvitationForm) -> HttpResponse:
     members = list(request.employer.memberships.select_related("user").order_by("created_at", "pk"))
     admins_count = sum(member.is_admin for member in members)
     context = {
@@ -22,6 +27,8 @@ def team(request: EmployerRequest) -> HttpResponse:
         "roles": Role.choices,
         "only_admin": admins_count == 1,
         "admins": [member.user for member in members if member.is_admin],
+        "invitations": invitations_of(request.employer) if request.membership.is_admin else [],
+        "form": form,
         "nav": "settings",
         "tab": "team",
     }

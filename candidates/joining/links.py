@@ -1,8 +1,5 @@
 """Links to log in: written to whoever owns the address, used once."""
 
-import hashlib
-import secrets
-
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -11,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.handing_over import is_settled, one_line
+from accounts.keys import hash_of, new_key
 from candidates.models import Candidate, SignIn
 
 LETTERS_PER_SWEEP = 100
@@ -28,11 +26,11 @@ def write(sign_in_id: int) -> None:
     Effects: the key's hash in the row, one e-mail with the key; from then on it is nowhere else.
     Repeat: harmless; only the caller that claims the letter sends it.
     """
-    key = secrets.token_urlsafe(32)
+    key = new_key()
     now = timezone.now()
     rows = SignIn.objects.filter(pk=sign_in_id)
     unsent = rows.filter(sent_at=None, used_at=None, asked_at__gt=now - SignIn.VALID_FOR)
-    if not unsent.update(sent_at=now, key_hash=_hash(key)):
+    if not unsent.update(sent_at=now, key_hash=hash_of(key)):
         return
     if not is_settled(_letter(rows.get(), key), f"link {sign_in_id}"):
         rows.filter(sent_at=now).update(sent_at=None, key_hash="")
@@ -41,7 +39,7 @@ def write(sign_in_id: int) -> None:
 def find(key: str) -> SignIn | None:
     """Return what a link opens; None once it was used, is too old, or never was."""
     usable = SignIn.objects.usable(timezone.now()).select_related("changes")
-    return usable.filter(key_hash=_hash(key)).first() if key else None
+    return usable.filter(key_hash=hash_of(key)).first() if key else None
 
 
 def use(sign_in: SignIn) -> bool:
@@ -72,7 +70,3 @@ def _letter(sign_in: SignIn, key: str) -> EmailMessage:
         render_to_string(f"candidates/email/sign_in_{part}.txt", context) for part in ("subject", "message")
     )
     return EmailMessage(one_line(subject), body, to=[sign_in.email], headers={"Auto-Submitted": "auto-generated"})
-
-
-def _hash(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,13 +1,10 @@
 """Hand the set-up to a colleague: invite and revoke for admins, and the page behind the link, for whoever holds it."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,6 +12,7 @@ from accounts.handing_over import Outcome
 from accounts.limits import is_allowed
 from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
+from accounts.unseen import unseen
 from integrations import invitations
 from integrations.checkup import CheckFailed
 from integrations.doctor import Diagnosis
@@ -70,24 +68,9 @@ def revoke(request: EmployerRequest, pk: int) -> HttpResponse:
     return redirect("integrations", request.employer.slug)
 
 
-def _unseen(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Keep a page with a key in its address out of caches, search engines and other sites' logs."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        answer = view(request, *args, **kwargs)
-        answer["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-        # Not `no-referrer`: browsers would then send our own form with `Origin: null`, which the CSRF check refuses.
-        answer["Referrer-Policy"] = "same-origin"
-        return answer
-
-    return guarded
-
-
 @sensitive_variables("key")
 @sensitive_post_parameters("client_secret", "api_key")
-@_unseen
-@never_cache
+@unseen
 @require_http_methods(["GET", "HEAD", "POST"])
 def setup(request: HttpRequest) -> HttpResponse:
     """Let the holder of a one-time link connect Greenhouse, and see nothing else of the employer.

@@ -194,7 +194,7 @@ def test_team_when_it_grows_asks_no_more_queries(
     as_alice.get(reverse("team", args=[employer.slug]))  # the first visit also remembers the employer
     for _ in range(12):
         MembershipFactory(employer=employer)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         as_alice.get(reverse("team", args=[employer.slug]))
 
 

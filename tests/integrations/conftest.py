@@ -13,7 +13,6 @@ from integrations.greenhouse import sync
 from integrations.models import Connection, GreenhouseJob, GreenhouseJobPost, JobLink, SyncKind, SyncRun
 from integrations.tasks import enqueue_sync
 from jobs.models import Job
-from tests.candidates.conftest import server  # noqa: F401 - a fixture
 from tests.factories import ConnectionFactory, GreenhouseJobFactory
 from tests.integrations.fixed_windows import FakeClock
 from tests.sandbox_process import ADMIN_EMAIL, PARTNER_CLIENT_ID, PARTNER_CLIENT_SECRET, SandboxProcess
