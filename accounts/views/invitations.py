@@ -45,13 +45,18 @@ def _invited(request: EmployerRequest, email: str, role: Role) -> str:
         return f"{email} is in the team already. You can change the role in the list."
     except invitations.TooManyOpen:
         return f"There are {invitations.OPEN_AT_ONCE} open invitations already. Revoke one of them first."
+    return letter_in_words(request, email, outcome, again="press Send again")
+
+
+def letter_in_words(request: HttpRequest, email: str, outcome: Outcome, *, again: str) -> str:
+    """Say what became of a letter with a link: a message where it may arrive, else the sentence that is returned."""
     if outcome is Outcome.LATER:
         return "The email could not be sent just now, so nobody is invited. Please try again in a few minutes."
     if outcome is Outcome.REFUSED:
         return "The mail server does not take letters to this address, so nobody is invited. Please check it."
     if outcome is Outcome.UNKNOWN:
         text = f"We have written to {email}, but the mail server did not say that it has the letter."
-        messages.warning(request, f"{text} If nothing arrives within some minutes, press Send again.")
+        messages.warning(request, f"{text} If nothing arrives within some minutes, {again}.")
     else:
         messages.success(request, f"We have written to {email}. The link works once, for 7 days.")
     return ""

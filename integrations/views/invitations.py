@@ -8,11 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.handing_over import Outcome
 from accounts.limits import is_allowed
 from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
 from accounts.unseen import unseen
+from accounts.views.invitations import letter_in_words
 from integrations import invitations
 from integrations.checkup import CheckFailed
 from integrations.doctor import Diagnosis
@@ -46,16 +46,7 @@ def _invited(request: EmployerRequest, email: str) -> str:
         outcome = invitations.invite(employer=request.employer, email=email, by=request.user)
     except invitations.TooManyPending:
         return f"There are {invitations.PENDING_AT_ONCE} open invitations already. Revoke one of them first."
-    if outcome is Outcome.LATER:
-        return "The e-mail could not be sent just now, so nobody is invited. Please try again in a few minutes."
-    if outcome is Outcome.REFUSED:
-        return "The mail server does not take letters to this address, so nobody is invited. Please check it."
-    if outcome is Outcome.UNKNOWN:
-        text = f"We have written to {email}, but the mail server did not say that it has the letter. If nothing arrives"
-        messages.warning(request, f"{text} within some minutes, please invite them again.")
-    else:
-        messages.success(request, f"We have written to {email}. The link works once, for 7 days.")
-    return ""
+    return letter_in_words(request, email, outcome, again="please invite them again")
 
 
 @require_POST
