@@ -270,6 +270,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 # A few short ticks; what is due is decided by rows (`integrations/sweeps.py`). Each expires before the next.
 CELERY_BEAT_SCHEDULE = {
+    "show-a-pulse": {
+        "task": "purposejobs.pulse",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
     "wake-due-exports": {
         "task": "integrations.tasks.wake_due_exports",
         "schedule": 5.0,
