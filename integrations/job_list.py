@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Lower
 from django.http import QueryDict
 
 from accounts.models import Employer
-from candidates.models import Application
+from candidates.models import Application, ApplicationOrigin
 from integrations import reviewing
 from integrations.attention import Why, needs_a_person, rules
 from integrations.models import Connection, Export, ExportState
@@ -127,7 +127,7 @@ class JobList:
         hidden = Application.objects.hidden_from(self.employer)
         stuck = Export.objects.filter(application__job=OuterRef("pk"), state=ExportState.NEEDS_ATTENTION)
         return rows.annotate(
-            applicant_count=_count(here, by="job"),
+            applicant_count=_count(here.filter(origin=ApplicationOrigin.APPLIED), by="job"),
             unsent_count=_count(reviewing.unsent(here), by="job"),
             stuck_count=_count(stuck.exclude(application__in=hidden), by="application__job"),
             **flags,

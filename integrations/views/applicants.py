@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.models import Employer, Role
 from accounts.permissions import EmployerRequest, employer_required
 from candidates import activity
-from candidates.models import AccessKind, Application, ApplicationStatus
+from candidates.models import AccessKind, Application, ApplicationOrigin, ApplicationStatus
 from integrations import batches, reviewing, sending
 from integrations.consent import has_private_email
 from integrations.ids import as_ids
@@ -35,7 +35,7 @@ def applicants(request: EmployerRequest) -> HttpResponse:
         listed(request.employer, request.GET)
         .select_related("job__greenhouse_link", "employer")
         .defer("job__description", "job__questions")
-        .prefetch_related(Prefetch("exports", queryset=Export.objects.select_related("greenhouse_job")))
+        .prefetch_related("exports")
     )
     context = {
         "nav": "applicants",
@@ -55,7 +55,7 @@ def applicants(request: EmployerRequest) -> HttpResponse:
 def listed(employer: Employer, asked: QueryDict) -> QuerySet[Application]:
     """The applicants that a list asks for by `status` and `job`; anything odd asks for nothing."""
     status, job = asked.get("status", ""), asked.get("job", "")
-    rows: QuerySet[Application] = Application.objects.visible_to(employer)
+    rows: QuerySet[Application] = Application.objects.visible_to(employer).filter(origin=ApplicationOrigin.APPLIED)
     if status == TO_REVIEW:
         rows = reviewing.to_review(employer)
     elif status in ApplicationStatus.values:
@@ -85,7 +85,7 @@ def application(request: EmployerRequest, key: str) -> HttpResponse:
     if export is None:  # the same person may have reached this Greenhouse job through another of our jobs
         export = sending.export_of(row)
     context = {
-        "nav": "applicants",
+        "nav": "candidates" if row.is_sourced else "applicants",
         "application": row,
         "candidate": row.candidate,
         "email_is_private": has_private_email(row),

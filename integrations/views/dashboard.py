@@ -1,13 +1,13 @@
 """The first page after logging in."""
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import EmployerRequest, employer_required
-from candidates.models import Application
+from candidates.models import Application, ApplicationOrigin
 from integrations.attention import count_by_reason
 from integrations.export_list import TABS, overdue
 from integrations.funnel import DEFAULT_PERIOD, PERIODS, funnel, jobs_to_choose
@@ -33,7 +33,7 @@ def dashboard(request: EmployerRequest) -> HttpResponse:
         to_decide=Count("pk", filter=TABS["decide"][1]),
         overdue=Count("pk", filter=overdue(now)),
     )
-    applications = Application.objects.visible_to(employer)
+    applications = Application.objects.visible_to(employer).filter(origin=ApplicationOrigin.APPLIED)
     connection = Connection.objects.filter(employer=employer).first()
     context = {
         "nav": "dashboard",
@@ -48,7 +48,7 @@ def dashboard(request: EmployerRequest) -> HttpResponse:
         **_funnel(request),
         "newest": applications.select_related("job__greenhouse_link", "employer")
         .defer("job__description", "job__questions")
-        .prefetch_related(Prefetch("exports", queryset=Export.objects.select_related("greenhouse_job")))[:6],
+        .prefetch_related("exports")[:6],
     }
     return render(request, "integrations/dashboard.html", context)
 

@@ -74,6 +74,18 @@ def test_page_when_questions_were_answered_then_viewers_read_all_but_the_private
     assert "/files/" not in hidden
 
 
+def test_somebody_sourced_is_no_applicant(as_bob: Client, export: Export) -> None:
+    job = export.application.job
+    sourced = ApplicationFactory(job=job, employer=job.employer, origin="sourced", first_name="Picked")
+    dashboard = as_bob.get("/employers/lumen-robotics/dashboard/")
+    assert dashboard.context["applicant_count"] == 1
+    assert "1 applicant of" in as_bob.get("/employers/lumen-robotics/jobs/").text
+    assert "Picked" not in dashboard.text + as_bob.get(BASE).text
+    page = as_bob.get(sourced.get_absolute_url()).text
+    assert "From their profile" in page
+    assert 'candidates/" aria-current="page"' in page
+
+
 def test_the_key_of_another_employers_application_is_not_found(as_charlie: Client, export: Export) -> None:
     address = f"/employers/other/applicants/{export.application.key}/"
     assert as_charlie.get(address).status_code == 404
