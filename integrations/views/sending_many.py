@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -18,6 +18,7 @@ from accounts.models import Role
 from accounts.permissions import EmployerRequest, employer_required
 from candidates.known import known_to
 from candidates.models import Application, Candidate
+from candidates.search import Query
 from integrations import batches, picking
 from integrations.ids import as_ids, as_uuid
 from integrations.models import Batch
@@ -40,6 +41,7 @@ class Chosen:
     label: str
     noun: str
     takes_own: bool
+    asked: str = ""  # the search that showed them, as an address says it
 
     def ids(self) -> list[int]:
         """One more than can go at once, if there are."""
@@ -72,22 +74,23 @@ def send_candidates(request: EmployerRequest) -> HttpResponse:
             messages.info(request, picking.left_out_in_words(picked.left_out))
         return Application.objects.visible_to(request.employer).filter(pk__in=picked.application_ids)
 
-    return _send_many(
-        request, Chosen(rows, applications, "send_candidates", "candidates", "Candidates", "candidate", takes_own=False)
-    )
+    words = ("send_candidates", "candidates", "Candidates", "candidate")
+    asked = Query.of(QueryDict(request.POST.get("asked", ""))).address
+    return _send_many(request, Chosen(rows, applications, *words, takes_own=False, asked=asked))
 
 
 def _send_many(request: EmployerRequest, chosen: Chosen) -> HttpResponse:
     ids = chosen.ids()
+    back_url = reverse(chosen.nav, args=[request.employer.slug]) + (f"?{chosen.asked}" if chosen.asked else "")
     if not ids:
         messages.info(request, f"Choose at least one {chosen.noun} first.")
-        return redirect(chosen.nav, request.employer.slug)
+        return redirect(back_url)
     context: dict[str, Any] = {
         "nav": chosen.nav,
         "is_many": True,
         "chosen": chosen,
         "action_url": reverse(chosen.address, args=[request.employer.slug]),
-        "back_url": reverse(chosen.nav, args=[request.employer.slug]),
+        "back_url": back_url,
         "people": ",".join(map(str, ids[: batches.AT_MOST])),
         "count": min(len(ids), batches.AT_MOST),
         "matching": chosen.rows.count() if len(ids) > batches.AT_MOST else 0,
@@ -120,12 +123,9 @@ def batch(request: EmployerRequest, pk: int) -> HttpResponse:
         "requested_by", "connection__employer"
     )
     found = get_object_or_404(rows, pk=pk)
-    context = {
-        "nav": "applicants",
-        "batch": found,
-        "progress": batches.progress_of(found),
-        "page": Paginator(batches.entries_of(found), PER_PAGE).get_page(request.GET.get("page")),
-    }
+    page = Paginator(batches.entries_of(found), PER_PAGE).get_page(request.GET.get("page"))
+    nav = "candidates" if any(entry.application.is_sourced for entry in page) else "applicants"
+    context = {"nav": nav, "batch": found, "progress": batches.progress_of(found), "page": page}
     template = "integrations/_batch.html" if request.htmx else "integrations/batch.html"
     return render(request, template, context)
 

@@ -58,6 +58,12 @@ def _post(client: Client, candidate: Candidate, job: GreenhouseJob, button: str)
     return client.post(_page(candidate), {"greenhouse_job": job.pk, "sends_as": "candidate", button: "1"}, follow=True)
 
 
+def test_nobody_chosen_when_sent_then_the_search_is_as_it_was(as_rita: Client, employer: Employer) -> None:
+    answer = as_rita.post(MANY, {"asked": "skills=Python&level=senior&evil=//x.example"}, follow=True)
+    assert answer.redirect_chain == [("/employers/lumen-robotics/candidates/?skills=Python&level=senior", 302)]
+    assert "Choose at least one candidate first." in answer.text
+
+
 def test_page_when_somebody_is_of_the_network_then_the_panel_says_candidates(as_rita: Client, ada: Candidate) -> None:
     for answer in (as_rita.get(_page(ada)), as_rita.post(MANY, {"candidate": [str(ada.key)]})):
         assert 'candidates/" aria-current="page"' in answer.text
