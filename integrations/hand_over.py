@@ -63,6 +63,11 @@ def staged_by_hand(connection: Connection) -> ApplicationQuerySet:
     return rows.exclude(Exists(known)).exclude(Q(Exists(unwilling), origin=ApplicationOrigin.SOURCED))
 
 
+def on_connected_jobs(connection: Connection) -> ApplicationQuerySet:
+    """Those of them who can be handed over."""
+    return staged_by_hand(connection).filter(job__greenhouse_link__post__greenhouse_job__isnull=False)
+
+
 def plan_of(connection: Connection) -> Plan:
     """Find for each the stage of their Greenhouse job that fits the column they are in.
 
@@ -101,7 +106,7 @@ def hand_over(*, connection: Connection, by: User, key: UUID) -> Batch:
     Repeat: with the same key the batch that is there.
     """
     plan = plan_of(connection)
-    rows = staged_by_hand(connection).filter(job__greenhouse_link__post__greenhouse_job__isnull=False)
+    rows = on_connected_jobs(connection)
     return send_batch(connection=connection, applications=rows, order=Order(stages=plan.stages), by=by, key=key)
 
 

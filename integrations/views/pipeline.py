@@ -19,7 +19,7 @@ from candidates.models import AccessKind, Application, ApplicationOrigin, Applic
 from candidates.sourcing import NotInNetwork, source
 from candidates.views.going_back import page_back
 from integrations import pipeline, pipeline_download, staging
-from integrations.hand_over import staged_by_hand
+from integrations.hand_over import on_connected_jobs
 from integrations.ids import as_id, as_uuid
 from integrations.people import address_of
 from integrations.pipeline import Asked, Card
@@ -49,7 +49,7 @@ def pipeline_page(request: EmployerRequest) -> HttpResponse:
         "jobs": pipeline.jobs_of(request.employer),
         "origins": ApplicationOrigin.choices,
         "days": pipeline.DAYS,
-        "by_hand_count": staged_by_hand(connection).count() if connection else 0,
+        "by_hand_count": on_connected_jobs(connection).count() if connection else 0,
     }
     return render(request, "integrations/pipeline.html", context)
 

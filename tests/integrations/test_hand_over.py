@@ -111,3 +111,11 @@ def test_without_an_answer_from_greenhouse_they_begin_at_the_first_stage(
     page = as_rita.get(PAGE)
     assert page.status_code == 200
     assert Export.objects.filter(state=ExportState.SENT).count() == 0
+
+
+def test_moved_by_hand_on_a_job_that_is_not_connected_then_nobody_is_asked_to_decide(
+    connection: Connection, interviewed: Application, as_rita: Client
+) -> None:
+    assert interviewed.job is not None
+    interviewed.job.greenhouse_link.delete()
+    assert "moved by hand</strong>" not in as_rita.get("/employers/lumen-robotics/pipeline/").text
