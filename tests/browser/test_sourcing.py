@@ -93,6 +93,8 @@ def test_people_are_found_by_words_and_filters_and_the_search_is_saved(
     page.get_by_label("Words").press("Enter")
     expect(page.get_by_role("heading", name="Nobody matches all of it")).to_be_visible()
     look(page, "sourcing-nobody")
+    page.get_by_role("link", name="Without these words").click()
+    _found(page, "Grace")
 
 
 def test_filters_on_a_phone_when_asked_for_then_open_and_make_way_for_the_answer(
